@@ -1,0 +1,37 @@
+// Bundles the entry points into dist/. With --types it also writes the declarations.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const withTypes = process.argv.includes('--types');
+
+if (withTypes) rmSync(`${root}dist`, { recursive: true, force: true });
+
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    mm: 'mm/index.ts',
+    emulator: 'emulator/index.ts',
+    kernel: 'kernel/index.ts',
+    verify: 'kernel/verify/index.ts',
+    cli: 'cli/main.ts',
+  },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'neutral',
+  external: ['node:*'],
+  target: 'node20',
+  sourcemap: false,
+  logLevel: 'warning',
+});
+chmodSync(`${root}dist/cli.js`, 0o755);
+
+if (withTypes) {
+  const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+  const result = spawnSync(process.execPath, [tsc, '-b', 'cli'], { cwd: root, stdio: 'inherit' });
+  if (result.status !== 0) process.exit(1);
+}
