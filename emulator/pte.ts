@@ -1,0 +1,50 @@
+/**
+ * A page-table entry of Sv39 and Sv48, held as two unsigned 32-bit halves: it has 54 significant
+ * bits, more than a number can hold. Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System".
+ *
+ *   63 62..61 60..54   53 .. 10   9..8   7 6 5 4 3 2 1 0
+ *   N  PBMT   reserved PPN        RSW    D A G U X W R V
+ */
+export const PTE_V = 0x01;
+export const PTE_R = 0x02;
+export const PTE_W = 0x04;
+export const PTE_X = 0x08;
+export const PTE_U = 0x10;
+export const PTE_G = 0x20;
+export const PTE_A = 0x40;
+export const PTE_D = 0x80;
+/** Two bits that the hardware ignores and software may use. */
+export const PTE_RSW = 0x300;
+/** Bits 63..54 of the entry, seen in its high half: N, PBMT and the reserved ones. */
+export const PTE_HIGH_MASK = 0xffc0_0000;
+
+export const PAGE_SIZE = 4096;
+export const PAGE_SHIFT = 12;
+export const PTE_SIZE = 8;
+export const PTES_PER_TABLE = 512;
+
+/** Physical page number, 0 <= ppn < 2^44, of an entry's two halves. */
+export function ppnOf(low: number, high: number): number {
+  return (high & 0x003f_ffff) * 0x40_0000 + (low >>> 10);
+}
+
+/** Low half of an entry for `ppn` with the given bits 9..0. */
+export function pteLow(ppn: number, flags: number): number {
+  return (((ppn % 0x40_0000) << 10) | flags) >>> 0;
+}
+
+/** High half of an entry for `ppn`, with N, PBMT and the reserved bits zero. */
+export function pteHigh(ppn: number): number {
+  return Math.floor(ppn / 0x40_0000);
+}
+
+/** Index into the table of `level` (0 is the leaf level of 4 KiB pages) for a canonical address. */
+export function vpnAt(va: number, level: number): number {
+  // Division, not a shift: a canonical address has more than 32 bits and may be negative.
+  return Math.floor(va / (PAGE_SIZE * 512 ** level)) & 0x1ff;
+}
+
+/** Bytes that a leaf of `level` maps: 4 KiB, 2 MiB, 1 GiB. */
+export function leafBytes(level: number): number {
+  return PAGE_SIZE * 512 ** level;
+}
