@@ -19,3 +19,4 @@ export {
   pteLow,
   vpnAt,
 } from './pte.js';
+export { Ram } from './ram.js';

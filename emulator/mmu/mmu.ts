@@ -1,0 +1,249 @@
+import { EXEC_TLB, RAM_BASE, RAM_OFFSET, READ_TLB, WRITE_TLB } from '../layout.js';
+import type { Access, Pmp } from '../privileged/pmp.js';
+import {
+  MSTATUS_MPP,
+  MSTATUS_MPP_SHIFT,
+  MSTATUS_MPRV,
+  MSTATUS_MXR,
+  MSTATUS_SUM,
+  Privilege,
+} from '../privileged/status.js';
+import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_SIZE, PTE_U, PTE_W, PTE_X } from '../pte.js';
+import { FRAME_TABLE, type Ram } from '../ram.js';
+import { FastTlb } from './fast-tlb.js';
+import { Tlb } from './tlb.js';
+import { walk } from './walk.js';
+
+/** What `Mmu.translatePage` returns instead of a page number. */
+export const PAGE_FAULT = -1;
+export const ACCESS_FAULT = -2;
+
+const MAX_PHYSICAL_ADDRESS = 2 ** 56;
+
+/** The state of the hart that decides over a translation. */
+export interface TranslationContext {
+  privilege: Privilege;
+  /** Low word of mstatus. */
+  statusLow: number;
+  /** 0 = bare, 3 = Sv39, 4 = Sv48. */
+  levels: number;
+  asid: number;
+  rootPpn: number;
+  /** menvcfg.ADUE: the walk sets A and D itself; otherwise it faults (Svade). */
+  isAdUpdated: boolean;
+}
+
+/** How a table frame was last used by a walk: which addresses hang off it. */
+const UNUSED = -1;
+const SEVERAL_USES = -2;
+
+/**
+ * Address translation with both levels of TLB. By default nothing stale is ever served: a store to
+ * a frame that a walk has read drops what depends on the entry.
+ */
+export class Mmu {
+  readonly tlb = new Tlb();
+  private readonly readTlb: FastTlb;
+  private readonly writeTlb: FastTlb;
+  private readonly execTlb: FastTlb;
+  private readonly tableLevel: Int8Array;
+  private readonly tableStart: Float64Array;
+  /** What the fast arrays were filled for. */
+  private fastPrivilege: Privilege = Privilege.Machine;
+  private fastStatus = 0;
+
+  private readonly ram: Ram;
+  private readonly pmp: Pmp;
+  readonly context: TranslationContext;
+
+  constructor(buffer: ArrayBuffer, ram: Ram, pmp: Pmp, context: TranslationContext) {
+    this.ram = ram;
+    this.pmp = pmp;
+    this.context = context;
+    this.readTlb = new FastTlb(buffer, READ_TLB);
+    this.writeTlb = new FastTlb(buffer, WRITE_TLB);
+    this.execTlb = new FastTlb(buffer, EXEC_TLB);
+    this.tableLevel = new Int8Array(ram.frameCount).fill(UNUSED);
+    this.tableStart = new Float64Array(ram.frameCount);
+  }
+
+  /** The privilege at which an explicit access is made: MPRV lends that of MPP. */
+  dataPrivilege(): Privilege {
+    const { privilege, statusLow } = this.context;
+    if (privilege === Privilege.Machine && statusLow & MSTATUS_MPRV) {
+      return ((statusLow & MSTATUS_MPP) >>> MSTATUS_MPP_SHIFT) as Privilege;
+    }
+    return privilege;
+  }
+
+  /**
+   * Translates the page of `va` for an access, with every check and the update of A and D.
+   * Privileged ISA, "Virtual Address Translation Process". PMP is checked by `isAllowed`.
+   *
+   * @param va the address as a number; NaN for one that is no safe integer
+   * @returns the physical page number, PAGE_FAULT or ACCESS_FAULT
+   */
+  translatePage(va: number, access: Access, privilege: Privilege): number {
+    const { levels, asid, rootPpn, statusLow } = this.context;
+    if (levels === 0 || privilege === Privilege.Machine) {
+      return va >= 0 && va < MAX_PHYSICAL_ADDRESS ? Math.floor(va / PAGE_SIZE) : ACCESS_FAULT;
+    }
+    const limit = PAGE_SIZE * 512 ** levels * 0.5;
+    if (!(va >= -limit && va < limit)) return PAGE_FAULT; // step 1; NaN lands here too
+    const vpn = Math.floor(va / PAGE_SIZE);
+    let slot = this.tlb.find(vpn, asid);
+    if (slot < 0) {
+      const leaf = walk(this.ram, rootPpn, va, levels, this.visitTable);
+      if (leaf === 'page-fault') return PAGE_FAULT;
+      if (leaf === 'access-fault') return ACCESS_FAULT;
+      slot = this.tlb.insert(vpn, asid, leaf);
+    }
+    const flags = this.tlb.flagsOf(slot);
+    if (!isPermitted(flags, access, privilege, statusLow)) return PAGE_FAULT; // steps 6 to 8
+    const needed = access === 'store' ? PTE_A | PTE_D : PTE_A;
+    if ((flags & needed) !== needed) {
+      // Step 9.
+      if (!this.context.isAdUpdated) return PAGE_FAULT;
+      const pteAddress = this.tlb.pteAddress(slot);
+      if (!this.pmp.allows(pteAddress, PTE_SIZE, 'store', Privilege.Supervisor)) {
+        return ACCESS_FAULT;
+      }
+      this.ram.setPteBits(pteAddress, needed);
+      this.tlb.addFlags(slot, needed);
+    }
+    return this.tlb.ppn(slot);
+  }
+
+  /** Lets the interpreter load from the page of `va`, which was translated to a frame of RAM. */
+  allowLoads(va: number, ppn: number): void {
+    this.readTlb.fill(va, linearAddress(ppn) - pageOf(va));
+  }
+
+  /** As `allowLoads`, for stores, which go unseen: the frame must have no FRAME_* flag. */
+  allowStores(va: number, ppn: number): void {
+    this.ram.dirty[ppn - this.ram.firstPpn] = 1;
+    this.writeTlb.fill(va, linearAddress(ppn) - pageOf(va));
+  }
+
+  /** Lets the interpreter fetch from the page of `va`, decoded at `records`. */
+  allowFetches(va: number, records: number): void {
+    this.execTlb.fill(va, records);
+  }
+
+  /** From now on every store into the frame is seen. */
+  forbidStores(ppn: number): void {
+    this.writeTlb.dropTarget(linearAddress(ppn));
+  }
+
+  forbidAllStores(): void {
+    this.writeTlb.dropAll();
+  }
+
+  forbidAllFetches(): void {
+    this.execTlb.dropAll();
+  }
+
+  /**
+   * To be called before the interpreter runs: empties the fast arrays if they were filled under
+   * another privilege or other status bits.
+   */
+  enter(): void {
+    const { privilege } = this.context;
+    const status = this.statusThatCounts();
+    if (privilege === this.fastPrivilege && status === this.fastStatus) return;
+    this.fastPrivilege = privilege;
+    this.fastStatus = status;
+    this.dropFast();
+  }
+
+  /** Empties the fast arrays, as a change of satp demands. */
+  dropFast(): void {
+    this.readTlb.dropAll();
+    this.writeTlb.dropAll();
+    this.execTlb.dropAll();
+  }
+
+  dropAll(): void {
+    this.tlb.dropAll();
+    this.dropFast();
+  }
+
+  /** SFENCE.VMA; an absent operand stands for x0. */
+  fence(va: number | undefined, asid: number | undefined): void {
+    this.tlb.fence(va === undefined ? undefined : Math.floor(va / PAGE_SIZE), asid);
+    this.dropFast();
+  }
+
+  /** A valid entry at `pa` of a table frame was overwritten. */
+  validPteStored(frame: number, pa: number): void {
+    if (this.tableLevel[frame] !== 0) {
+      this.dropAll();
+      return;
+    }
+    const va = this.tableStart[frame]! + ((pa % PAGE_SIZE) / PTE_SIZE) * PAGE_SIZE;
+    this.tlb.dropPage(Math.floor(va / PAGE_SIZE));
+    this.readTlb.dropPage(va);
+    this.writeTlb.dropPage(va);
+    this.execTlb.dropPage(va);
+  }
+
+  /** The frame is no longer the table that it was. */
+  tableOverwritten(frame: number): void {
+    this.tableLevel[frame] = UNUSED;
+    this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! & ~FRAME_TABLE;
+    this.dropAll();
+  }
+
+  /** The bits of mstatus that a translation made now depends on. */
+  private statusThatCounts(): number {
+    const { privilege, statusLow } = this.context;
+    if (privilege === Privilege.User) return 0;
+    if (privilege === Privilege.Supervisor) return statusLow & (MSTATUS_SUM | MSTATUS_MXR);
+    if ((statusLow & MSTATUS_MPRV) === 0) return 0;
+    return statusLow & (MSTATUS_SUM | MSTATUS_MXR | MSTATUS_MPRV | MSTATUS_MPP);
+  }
+
+  private readonly visitTable = (pteAddress: number, va: number, level: number): boolean => {
+    // The walk's own reads are made with S mode's physical permissions.
+    if (!this.pmp.allows(pteAddress, PTE_SIZE, 'load', Privilege.Supervisor)) return false;
+    const tablePpn = Math.floor(pteAddress / PAGE_SIZE);
+    const frame = tablePpn - this.ram.firstPpn;
+    const span = PAGE_SIZE * 512 ** (level + 1);
+    const start = Math.floor(va / span) * span;
+    if (this.tableLevel[frame] === UNUSED) {
+      this.tableLevel[frame] = level;
+      this.tableStart[frame] = start;
+      this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! | FRAME_TABLE;
+      this.forbidStores(tablePpn);
+    } else if (this.tableLevel[frame] !== level || this.tableStart[frame] !== start) {
+      this.tableLevel[frame] = SEVERAL_USES;
+    }
+    return true;
+  };
+}
+
+/** Steps 6 to 8: may an access of this kind use the leaf? */
+function isPermitted(
+  flags: number,
+  access: Access,
+  privilege: Privilege,
+  statusLow: number,
+): boolean {
+  if (privilege === Privilege.User) {
+    if ((flags & PTE_U) === 0) return false;
+  } else if (flags & PTE_U) {
+    // S mode never executes a user page, and touches one only with SUM.
+    if (access === 'fetch' || (statusLow & MSTATUS_SUM) === 0) return false;
+  }
+  if (access === 'fetch') return (flags & PTE_X) !== 0;
+  if (access === 'store') return (flags & PTE_W) !== 0;
+  return (flags & PTE_R) !== 0 || (statusLow & MSTATUS_MXR && flags & PTE_X) !== 0;
+}
+
+function pageOf(va: number): number {
+  return va & ~0xfff;
+}
+
+function linearAddress(ppn: number): number {
+  return ppn * PAGE_SIZE - RAM_BASE + RAM_OFFSET;
+}

@@ -1,0 +1,118 @@
+import { PTE_G } from '../pte.js';
+
+const ENTRIES = 4096;
+const EMPTY = Number.NaN; // equal to nothing, itself included
+
+/**
+ * The architectural TLB: translations as the walk found them, by ASID, before any permission check.
+ * Direct-mapped by virtual page; a superpage is held as the 4 KiB pieces that were used.
+ */
+export class Tlb {
+  private readonly vpns = new Float64Array(ENTRIES).fill(EMPTY);
+  private readonly asids = new Uint16Array(ENTRIES);
+  private readonly ppns = new Float64Array(ENTRIES);
+  private readonly flags = new Uint8Array(ENTRIES);
+  private readonly levels = new Uint8Array(ENTRIES);
+  private readonly pteAddresses = new Float64Array(ENTRIES);
+
+  /** The slot that holds (asid, vpn), or -1. A global entry matches every ASID. */
+  find(vpn: number, asid: number): number {
+    const slot = slotOf(vpn);
+    const isHit =
+      this.vpns[slot] === vpn && (this.asids[slot] === asid || (this.flags[slot]! & PTE_G) !== 0);
+    return isHit ? slot : -1;
+  }
+
+  insert(
+    vpn: number,
+    asid: number,
+    leaf: { ppn: number; flags: number; level: number; pteAddress: number },
+  ): number {
+    const slot = slotOf(vpn);
+    this.vpns[slot] = vpn;
+    this.asids[slot] = asid;
+    this.ppns[slot] = leaf.ppn;
+    this.flags[slot] = leaf.flags;
+    this.levels[slot] = leaf.level;
+    this.pteAddresses[slot] = leaf.pteAddress;
+    return slot;
+  }
+
+  ppn(slot: number): number {
+    return this.ppns[slot]!;
+  }
+
+  flagsOf(slot: number): number {
+    return this.flags[slot]!;
+  }
+
+  pteAddress(slot: number): number {
+    return this.pteAddresses[slot]!;
+  }
+
+  addFlags(slot: number, bits: number): void {
+    this.flags[slot] = this.flags[slot]! | bits;
+  }
+
+  /** Drops the page from every address space. */
+  dropPage(vpn: number): void {
+    const slot = slotOf(vpn);
+    if (this.vpns[slot] === vpn) this.vpns[slot] = EMPTY;
+  }
+
+  dropAll(): void {
+    this.vpns.fill(EMPTY);
+  }
+
+  /**
+   * SFENCE.VMA in its four forms. With an ASID, global entries stay. Returns whether a superpage
+   * was met, of which other pieces may be cached elsewhere.
+   */
+  fence(vpn: number | undefined, asid: number | undefined): void {
+    if (vpn !== undefined) {
+      const slot = slotOf(vpn);
+      if (this.vpns[slot] === vpn && this.levels[slot] === 0) {
+        if (this.isSpared(slot, asid)) return;
+        this.vpns[slot] = EMPTY;
+        return;
+      }
+      // The address may lie in a superpage whose pieces stand in many slots.
+      for (let other = 0; other < ENTRIES; other++) {
+        if (this.levels[other] !== 0 && !this.isSpared(other, asid)) this.vpns[other] = EMPTY;
+      }
+      return;
+    }
+    for (let slot = 0; slot < ENTRIES; slot++) {
+      if (!this.isSpared(slot, asid)) this.vpns[slot] = EMPTY;
+    }
+  }
+
+  /** The entries held, for the verifier. */
+  *entries(): IterableIterator<{
+    vpn: number;
+    asid: number;
+    ppn: number;
+    flags: number;
+    level: number;
+  }> {
+    for (let slot = 0; slot < ENTRIES; slot++) {
+      const vpn = this.vpns[slot]!;
+      if (Number.isNaN(vpn)) continue;
+      yield {
+        vpn,
+        asid: this.asids[slot]!,
+        ppn: this.ppns[slot]!,
+        flags: this.flags[slot]!,
+        level: this.levels[slot]!,
+      };
+    }
+  }
+
+  private isSpared(slot: number, asid: number | undefined): boolean {
+    return asid !== undefined && (this.asids[slot] !== asid || (this.flags[slot]! & PTE_G) !== 0);
+  }
+}
+
+function slotOf(vpn: number): number {
+  return vpn & (ENTRIES - 1);
+}
