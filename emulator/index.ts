@@ -1,4 +1,5 @@
 export { Cause, type Trap } from './cause.js';
+export { type ElfFile, type ElfSegment, type ElfSymbol, parseElf, symbolise } from './elf.js';
 export {
   leafBytes,
   PAGE_SHIFT,
