@@ -1,1 +1,13 @@
-export const Errno = { EINVAL: 22, ENOMEM: 12, EEXIST: 17, EFAULT: 14 } as const;
+export { AddressSpace } from './address-space.js';
+export { Errno } from './errno.js';
+export type {
+  AddressSpaceOptions,
+  GapInfo,
+  MapAnyOptions,
+  Placement,
+  RegionInfo,
+  RemapOptions,
+  Stats,
+  UpdateFn,
+  Violation,
+} from './types.js';

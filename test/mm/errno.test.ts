@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Errno } from '../mm/index.js';
+import { Errno } from '../../mm/index.js';
 
 describe('mm.Errno', () => {
   it('has the numbers of Linux', () => {

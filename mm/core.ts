@@ -1,0 +1,190 @@
+import { Errno } from './errno.js';
+import { MappingTable } from './mapping-table.js';
+import { GapTree } from './trees/gap-tree.js';
+import { RegionTree } from './trees/region-tree.js';
+import type { AddressSpaceOptions, RegionInfo, UpdateFn } from './types.js';
+
+/** A part of a region that an operation changes: what a callback will be told. */
+export interface Part<F> {
+  start: number;
+  length: number;
+  info: RegionInfo<F>;
+}
+
+/**
+ * The state of an address space, and what all operations need of it. Positions are page numbers
+ * unless a name says bytes.
+ */
+export class Core<F> {
+  readonly pageSize: number;
+  readonly startPage: number;
+  readonly endPage: number;
+  readonly mergesAdjacent: boolean;
+  readonly isTopDown: boolean;
+  readonly maxRegions: number;
+  readonly mayAllocate: ((nodes: number) => boolean) | undefined;
+  regions = new RegionTree();
+  gaps = new GapTree();
+  mappings = new MappingTable<F>();
+  mappedPages = 0;
+  /** Counts every change of the trees; iterators notice by it. */
+  version = 0;
+  /** True while callbacks run. */
+  isReporting = false;
+
+  private readonly options: AddressSpaceOptions;
+
+  constructor(options: AddressSpaceOptions) {
+    this.options = options;
+    this.pageSize = options.pageSize;
+    this.startPage = options.start / options.pageSize;
+    this.endPage = this.startPage + options.length / options.pageSize;
+    this.mergesAdjacent = options.merge === 'adjacent';
+    this.isTopDown = options.placement === 'top-down';
+    this.maxRegions = options.maxRegions ?? Number.POSITIVE_INFINITY;
+    this.mayAllocate = options.mayAllocate;
+    this.gaps.free(this.startPage, this.endPage);
+  }
+
+  clone(): Core<F> {
+    const copy = new Core<F>(this.options);
+    copy.regions = this.regions.clone();
+    copy.gaps = this.gaps.clone();
+    copy.mappings = this.mappings.clone();
+    copy.mappedPages = this.mappedPages;
+    return copy;
+  }
+
+  /** Empties the space. */
+  reset(): void {
+    this.regions.clear();
+    this.gaps.clear();
+    this.mappings.clear();
+    this.mappedPages = 0;
+    this.gaps.free(this.startPage, this.endPage);
+    this.version++;
+  }
+
+  /** Every mutating operation begins here. */
+  enter(): void {
+    if (this.isReporting) {
+      throw new Error(
+        'the address space cannot be changed inside a callback: change it after the call returned',
+      );
+    }
+  }
+
+  /** The page of an aligned byte address, or -1. */
+  pageAt(address: number): number {
+    if (!isCount(address)) return -1;
+    const page = address / this.pageSize;
+    return page === Math.floor(page) ? page : -1;
+  }
+
+  /** Pages that a length in bytes takes, or -1 where it is no length. */
+  pagesOf(length: number): number {
+    return isCount(length) && length > 0 ? Math.ceil(length / this.pageSize) : -1;
+  }
+
+  /** If `[page, page + pages)` is a valid range inside the space. */
+  isInside(page: number, pages: number): boolean {
+    return page >= this.startPage && pages > 0 && page + pages <= this.endPage;
+  }
+
+  /**
+   * Asks for the nodes that an operation needs, and makes room for them.
+   *
+   * @returns 0 or -ENOMEM
+   */
+  reserve(moreRegions: number, moreGaps: number): number {
+    if (moreRegions > 0 && this.regions.size + moreRegions > this.maxRegions) return -Errno.ENOMEM;
+    const nodes = moreRegions + moreGaps;
+    if (nodes > 0 && this.mayAllocate !== undefined && !this.mayAllocate(nodes)) {
+      return -Errno.ENOMEM;
+    }
+    return this.makeRoom(Math.max(moreRegions, 0), Math.max(moreGaps, 0));
+  }
+
+  /** If regions of two mapping records are one where the page `boundary` joins them. */
+  continues(left: number, right: number, boundary: number): boolean {
+    if (left === right) return true;
+    if (!this.mergesAdjacent) return false;
+    const file = this.mappings.fileNumber(left);
+    if (file !== this.mappings.fileNumber(right)) return false;
+    return file === 0 || this.offsetAt(left, boundary) === this.offsetAt(right, boundary);
+  }
+
+  /** Byte offset in the file of a page of a mapping. */
+  offsetAt(mapping: number, page: number): number {
+    return this.mappings.offset(mapping) + (page - this.mappings.base(mapping)) * this.pageSize;
+  }
+
+  info(node: number): RegionInfo<F> {
+    const { regions, mappings, pageSize } = this;
+    const start = regions.start(node);
+    const end = regions.end(node);
+    const mapping = regions.mappings[node]!;
+    const base = this.mergesAdjacent ? start : mappings.base(mapping);
+    return {
+      start: start * pageSize,
+      end: end * pageSize,
+      base: base * pageSize,
+      length: (this.mergesAdjacent ? end - start : mappings.pages(mapping)) * pageSize,
+      prot: regions.prot(node),
+      flags: regions.flags(node),
+      file: mappings.file(mapping),
+      offset: this.offsetAt(mapping, base),
+    };
+  }
+
+  /** The part of a region inside `[start, end)`, with its info of now. */
+  part(node: number, start: number, end: number): Part<F> {
+    const from = Math.max(start, this.regions.start(node));
+    const to = Math.min(end, this.regions.end(node));
+    return {
+      start: from * this.pageSize,
+      length: (to - from) * this.pageSize,
+      info: this.info(node),
+    };
+  }
+
+  /** Runs callbacks; mutations throw meanwhile. */
+  report(run: () => void): void {
+    this.isReporting = true;
+    try {
+      run();
+    } finally {
+      this.isReporting = false;
+    }
+  }
+
+  reportParts(parts: readonly Part<F>[] | undefined, callback: UpdateFn<F> | undefined): void {
+    if (parts === undefined || callback === undefined || parts.length === 0) return;
+    this.report(() => {
+      for (const { start, length, info } of parts) callback(start, length, info);
+    });
+  }
+
+  /** Makes room in the arenas, for one mapping record too; -ENOMEM where the host has no memory. */
+  makeRoom(regions: number, gaps: number): number {
+    try {
+      this.regions.ensure(regions);
+      this.gaps.ensure(gaps);
+      this.mappings.ensure();
+    } catch (error) {
+      if (error instanceof RangeError) return -Errno.ENOMEM;
+      throw error;
+    }
+    return 0;
+  }
+}
+
+/** A safe integer >= 0, and not -0. */
+export function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+}
+
+/** If `offset` can be the file offset of a mapping of so many bytes. */
+export function isOffset(offset: number, length: number): boolean {
+  return isCount(offset) && offset <= 2 ** 53 - length;
+}

@@ -1,0 +1,265 @@
+import type { Core, Part } from './core.js';
+
+/** Up to this many entries the scratch arrays are kept between operations. */
+const KEPT_ENTRIES = 4096;
+
+/**
+ * The replacement of what lies in one range of pages, planned without touching the trees.
+ *
+ * `begin` walks the range; then the new pieces are `put` in ascending order (none: the range
+ * becomes free; else they tile it); `finish` knows how many nodes the trees gain. `commit` carries
+ * it out. The run of present regions is overwritten in place by the final pieces, with the
+ * remainders on both sides and the neighbours that merge; only the difference is added or removed.
+ */
+export class Edit<F> {
+  /** Regions and gaps that the trees gain; negative if they lose some. */
+  moreRegions = 0;
+  moreGaps = 0;
+  /** Pages of the range that are mapped now. */
+  mappedPages = 0;
+  /** Regions that overlap the range: `run[first .. last)`; `run[0]` is room for a neighbour. */
+  run = new Int32Array(8);
+  first = 1;
+  last = 1;
+  private start = 0;
+  private end = 0;
+  private holes = 0;
+  private isStartFree = false;
+  private isEndFree = false;
+  private isBeforeFree = false;
+  private isAfterFree = false;
+  private leftNeighbour = 0;
+  private rightNeighbour = 0;
+  /** Regions cut by the range's ends, whose remainders stay. */
+  private leftCut = 0;
+  private rightCut = 0;
+  private frees = true;
+  /** Piece i: start, end, prot, flags at `[4i..]`; mapping and mark at `[2i..]`. */
+  private values = new Float64Array(4 * 8);
+  private records = new Int32Array(2 * 8);
+  private count = 0;
+
+  private readonly core: Core<F>;
+
+  constructor(core: Core<F>) {
+    this.core = core;
+  }
+
+  /**
+   * Walks `[start, end)`.
+   *
+   * @param freedStart @param freedEnd a range outside that will have been freed when this edit is
+   *   committed
+   * @param parts is given the clipped part of every region in the range
+   */
+  begin(start: number, end: number, parts?: Part<F>[], freedStart = -1, freedEnd = -1): void {
+    const { core } = this;
+    const { regions } = core;
+    this.start = start;
+    this.end = end;
+    this.first = 1;
+    this.last = 1;
+    this.count = 0;
+    this.frees = true;
+    let node = regions.seek(start);
+    let cursor = start;
+    let holes = 0;
+    let mapped = 0;
+    const first = node;
+    const firstStart = first === 0 ? end : regions.start(first);
+    this.isStartFree = firstStart > start;
+    this.leftCut = firstStart < start ? first : 0;
+    this.leftNeighbour = 0;
+    if (regions.before !== 0 && regions.end(regions.before) === start) {
+      this.leftNeighbour = regions.before;
+    }
+    while (node !== 0) {
+      const nodeStart = regions.start(node);
+      if (nodeStart >= end) break;
+      if (nodeStart > cursor) holes++;
+      this.addToRun(node);
+      if (parts !== undefined) parts.push(core.part(node, start, end));
+      const from = Math.max(nodeStart, start);
+      cursor = regions.end(node);
+      mapped += Math.min(cursor, end) - from;
+      if (cursor >= end) break;
+      node = regions.next();
+    }
+    this.mappedPages = mapped;
+    this.isEndFree = cursor < end;
+    if (this.isEndFree) holes++;
+    this.holes = holes;
+    this.rightCut = cursor > end ? node : 0;
+    this.rightNeighbour = 0;
+    if (cursor <= end) {
+      if (cursor === end && node !== 0 && this.last > this.first) node = regions.next();
+      if (node !== 0 && regions.start(node) === end) this.rightNeighbour = node;
+    }
+    if (start === freedEnd) {
+      this.leftCut = 0;
+      this.leftNeighbour = 0;
+    }
+    if (end === freedStart) {
+      this.rightCut = 0;
+      this.rightNeighbour = 0;
+    }
+    this.isBeforeFree = start > core.startPage && this.leftCut === 0 && this.leftNeighbour === 0;
+    this.isAfterFree = end < core.endPage && this.rightCut === 0 && this.rightNeighbour === 0;
+    if (this.leftCut !== 0) this.putRegion(this.leftCut, firstStart, start);
+  }
+
+  get hasHoles(): boolean {
+    return this.holes > 0;
+  }
+
+  /** Adds a piece of the new content; merges it with the one before where the policy says so. */
+  put(start: number, end: number, prot: number, flags: number, mark: number, map: number): void {
+    this.frees = false;
+    if (this.count === 0 && this.leftNeighbour !== 0) {
+      const { regions } = this.core;
+      const node = this.leftNeighbour;
+      const merges =
+        regions.prot(node) === prot &&
+        regions.flags(node) === flags &&
+        regions.mark(node) === mark &&
+        this.core.continues(regions.mappings[node]!, map, start);
+      if (merges) {
+        this.first = 0;
+        this.run[0] = node;
+        this.putRegion(node, regions.start(node), start);
+      }
+    }
+    this.append(start, end, prot, flags, mark, map);
+  }
+
+  /** Adds a part of a present region, as it is. */
+  putRegion(node: number, start: number, end: number): void {
+    const { regions } = this.core;
+    const prot = regions.prot(node);
+    this.append(start, end, prot, regions.flags(node), regions.mark(node), regions.mappings[node]!);
+  }
+
+  /** Closes the list of pieces and counts. */
+  finish(): void {
+    const { regions } = this.core;
+    if (this.rightCut !== 0) {
+      this.putRegion(this.rightCut, this.end, regions.end(this.rightCut));
+    } else if (this.rightNeighbour !== 0 && !this.frees) {
+      const pieces = this.count;
+      const node = this.rightNeighbour;
+      this.putRegion(node, this.end, regions.end(node));
+      if (this.count === pieces) this.addToRun(node);
+      else this.count = pieces;
+    }
+    this.moreRegions = this.count - (this.last - this.first);
+    const before = this.isBeforeFree ? 1 : 0;
+    const after = this.isAfterFree ? 1 : 0;
+    if (this.frees) {
+      this.moreGaps =
+        1 - this.holes - (this.isStartFree ? 0 : before) - (this.isEndFree ? 0 : after);
+    } else {
+      this.moreGaps = (this.isStartFree ? before : 0) + (this.isEndFree ? after : 0) - this.holes;
+    }
+  }
+
+  /** Carries the plan out. The trees must be as they were at `begin`, with room for the nodes. */
+  commit(): void {
+    const { core, run, count, values, records } = this;
+    const { regions, mappings } = core;
+    const present = this.last - this.first;
+    for (let i = 0; i < count; i++) mappings.retain(records[i * 2]!);
+    for (let i = this.first; i < this.last; i++) mappings.drop(regions.mappings[run[i]!]!);
+    if (present > count) {
+      const from = regions.start(run[this.first + count]!);
+      regions.removeKeys(from, regions.end(run[this.last - 1]!));
+    }
+    for (let i = 0; i < count; i++) {
+      const start = values[i * 4]!;
+      const end = values[i * 4 + 1]!;
+      const prot = values[i * 4 + 2]!;
+      const flags = values[i * 4 + 3]!;
+      const mark = records[i * 2 + 1]!;
+      if (i < present) {
+        const node = run[this.first + i]!;
+        const isRemarked = regions.mark(node) !== mark;
+        regions.write(node, start, end, prot, flags, mark, records[i * 2]!);
+        if (isRemarked) regions.remark(start);
+      } else {
+        regions.seek(start);
+        regions.addHere(start, end, prot, flags, mark, records[i * 2]!);
+      }
+    }
+    if (this.frees) {
+      if (this.holes > 0) core.gaps.free(this.start, this.end);
+      else {
+        core.gaps.seekRelease(this.start, this.end);
+        core.gaps.releaseHere(this.start, this.end);
+      }
+      core.mappedPages -= this.mappedPages;
+    } else if (this.holes > 0) {
+      core.gaps.take(this.start, this.end);
+      core.mappedPages += this.end - this.start - this.mappedPages;
+    }
+    core.version++;
+    this.trim();
+  }
+
+  private append(
+    start: number,
+    end: number,
+    prot: number,
+    flags: number,
+    mark: number,
+    map: number,
+  ): void {
+    if (this.count > 0) {
+      const { values, records } = this;
+      const last = this.count - 1;
+      const merges =
+        values[last * 4 + 1] === start &&
+        values[last * 4 + 2] === prot &&
+        values[last * 4 + 3] === flags &&
+        records[last * 2 + 1] === mark &&
+        this.core.continues(records[last * 2]!, map, start);
+      if (merges) {
+        values[last * 4 + 1] = end;
+        return;
+      }
+    }
+    const i = this.count++;
+    if (i * 4 === this.values.length) this.growPieces();
+    this.values[i * 4] = start;
+    this.values[i * 4 + 1] = end;
+    this.values[i * 4 + 2] = prot;
+    this.values[i * 4 + 3] = flags;
+    this.records[i * 2] = map;
+    this.records[i * 2 + 1] = mark;
+  }
+
+  private addToRun(node: number): void {
+    if (this.last === this.run.length) {
+      const grown = new Int32Array(this.last * 2);
+      grown.set(this.run);
+      this.run = grown;
+    }
+    this.run[this.last++] = node;
+  }
+
+  private growPieces(): void {
+    const values = new Float64Array(this.values.length * 2);
+    const records = new Int32Array(this.records.length * 2);
+    values.set(this.values);
+    records.set(this.records);
+    this.values = values;
+    this.records = records;
+  }
+
+  /** An operation on very many regions does not keep its scratch memory. */
+  private trim(): void {
+    if (this.run.length > KEPT_ENTRIES) this.run = new Int32Array(8);
+    if (this.records.length > KEPT_ENTRIES) {
+      this.values = new Float64Array(4 * 8);
+      this.records = new Int32Array(2 * 8);
+    }
+  }
+}

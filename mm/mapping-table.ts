@@ -1,0 +1,124 @@
+import { FileTable } from './file-table.js';
+
+const INITIAL_CAPACITY = 16;
+
+/**
+ * Mapping records, counted by the regions that refer to them; a record goes with its last region.
+ * Record m, 32 bytes: base page, pages and file offset (bytes) at `numbers[4m..4m+2]`, then the
+ * file's number and the references at `words[8m+6]` and `words[8m+7]`.
+ *
+ * Under the merge policy 'adjacent' a record only anchors offsets: several regions may share one.
+ */
+export class MappingTable<F> {
+  files = new FileTable<F>();
+  /** Records in use. */
+  size = 0;
+  private numbers: Float64Array;
+  private words: Int32Array;
+  private capacity = INITIAL_CAPACITY;
+  private highest = 0;
+  /** Unused records are chained through their file words. */
+  private freeHead = 0;
+
+  constructor() {
+    const record = new ArrayBuffer(32 * (INITIAL_CAPACITY + 1));
+    this.numbers = new Float64Array(record);
+    this.words = new Int32Array(record);
+  }
+
+  get arenaBytes(): number {
+    return this.numbers.byteLength;
+  }
+
+  base(record: number): number {
+    return this.numbers[record * 4]!;
+  }
+
+  pages(record: number): number {
+    return this.numbers[record * 4 + 1]!;
+  }
+
+  offset(record: number): number {
+    return this.numbers[record * 4 + 2]!;
+  }
+
+  fileNumber(record: number): number {
+    return this.words[record * 8 + 6]!;
+  }
+
+  file(record: number): F | undefined {
+    return this.files.get(this.words[record * 8 + 6]!);
+  }
+
+  references(record: number): number {
+    return this.words[record * 8 + 7]!;
+  }
+
+  /** Makes room for one more record. Throws RangeError where the host has no memory for it. */
+  ensure(): void {
+    if (this.size < this.capacity) return;
+    const capacity = this.capacity * 2;
+    const record = new ArrayBuffer(32 * (capacity + 1));
+    const words = new Int32Array(record);
+    words.set(this.words);
+    this.numbers = new Float64Array(record);
+    this.words = words;
+    this.capacity = capacity;
+  }
+
+  /** A record without references. Takes over one use of the file. Call `ensure` before. */
+  create(base: number, pages: number, offset: number, fileNumber: number): number {
+    const { numbers, words } = this;
+    let record = this.freeHead;
+    if (record !== 0) this.freeHead = words[record * 8 + 6]!;
+    else record = ++this.highest;
+    this.size++;
+    numbers[record * 4] = base;
+    numbers[record * 4 + 1] = pages;
+    numbers[record * 4 + 2] = offset;
+    words[record * 8 + 6] = fileNumber;
+    words[record * 8 + 7] = 0;
+    return record;
+  }
+
+  setPages(record: number, pages: number): void {
+    this.numbers[record * 4 + 1] = pages;
+  }
+
+  retain(record: number): void {
+    this.words[record * 8 + 7]!++;
+  }
+
+  drop(record: number): void {
+    if (--this.words[record * 8 + 7]! === 0) this.discard(record);
+  }
+
+  /** Frees a record that has no references. */
+  discard(record: number): void {
+    const { words } = this;
+    this.files.release(words[record * 8 + 6]!);
+    words[record * 8 + 6] = this.freeHead;
+    this.freeHead = record;
+    this.size--;
+  }
+
+  clear(): void {
+    this.files.clear();
+    this.size = 0;
+    this.highest = 0;
+    this.freeHead = 0;
+  }
+
+  clone(): MappingTable<F> {
+    const copy = new MappingTable<F>();
+    const record = this.numbers.buffer.slice(0) as ArrayBuffer;
+    copy.numbers = new Float64Array(record);
+    copy.words = new Int32Array(record);
+    copy.files = this.files.clone();
+    copy.size = this.size;
+    copy.capacity = this.capacity;
+    copy.highest = this.highest;
+    copy.freeHead = this.freeHead;
+    return copy;
+  }
+}

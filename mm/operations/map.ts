@@ -1,0 +1,127 @@
+import { type Core, isOffset, type Part } from '../core.js';
+import type { Edit } from '../edit.js';
+import { Errno } from '../errno.js';
+import type { MapAnyOptions, UpdateFn } from '../types.js';
+import { findPlace, INVALID, parseWish } from './place.js';
+
+/** What a new mapping is made of. */
+export interface Contents<F> {
+  prot: number;
+  flags: number;
+  file: F | undefined;
+  offset: number;
+}
+
+/** Maps where the policy and the options say. */
+export function mapAny<F>(
+  core: Core<F>,
+  edit: Edit<F>,
+  length: number,
+  prot: number,
+  flags: number,
+  file: F | undefined,
+  offset: number,
+  options: MapAnyOptions | undefined,
+): number {
+  const pages = core.pagesOf(length);
+  if (pages < 0 || !areContents(core, pages, prot, flags, offset)) return -Errno.EINVAL;
+  const { gaps } = core;
+  let page: number;
+  if (options === undefined) {
+    const gap = gaps.seekFit(pages, core.isTopDown ? 1 : 0);
+    if (gap === 0) return -Errno.ENOMEM;
+    page = core.isTopDown ? gaps.end(gap) - pages : gaps.start(gap);
+  } else {
+    const wish = parseWish(core, pages, options);
+    if (wish === INVALID) return -Errno.EINVAL;
+    page = findPlace(gaps, wish);
+    if (page < 0) return -Errno.ENOMEM;
+  }
+  return placeNew(core, edit, page, pages, prot, flags, file, offset, undefined);
+}
+
+/** Maps at an address, replacing what is there. */
+export function mapAt<F>(
+  core: Core<F>,
+  edit: Edit<F>,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  file: F | undefined,
+  offset: number,
+  onUnmap: UpdateFn<F> | undefined,
+): number {
+  const page = core.pageAt(address);
+  const pages = core.pagesOf(length);
+  if (!core.isInside(page, pages) || !areContents(core, pages, prot, flags, offset)) {
+    return -Errno.EINVAL;
+  }
+  return placeNew(core, edit, page, pages, prot, flags, file, offset, onUnmap);
+}
+
+/** Maps at an address if every page there is free. */
+export function mapAtIfFree<F>(
+  core: Core<F>,
+  edit: Edit<F>,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  file: F | undefined,
+  offset: number,
+): number {
+  const page = core.pageAt(address);
+  const pages = core.pagesOf(length);
+  if (!core.isInside(page, pages) || !areContents(core, pages, prot, flags, offset)) {
+    return -Errno.EINVAL;
+  }
+  const gap = core.gaps.seek(page);
+  if (gap === 0 || core.gaps.end(gap) < page + pages) return -Errno.EEXIST;
+  return placeNew(core, edit, page, pages, prot, flags, file, offset, undefined);
+}
+
+function areContents<F>(
+  core: Core<F>,
+  pages: number,
+  prot: number,
+  flags: number,
+  offset: number,
+): boolean {
+  return (
+    Number.isSafeInteger(prot) &&
+    Number.isSafeInteger(flags) &&
+    isOffset(offset, pages * core.pageSize)
+  );
+}
+
+function placeNew<F>(
+  core: Core<F>,
+  edit: Edit<F>,
+  page: number,
+  pages: number,
+  prot: number,
+  flags: number,
+  file: F | undefined,
+  offset: number,
+  onUnmap: UpdateFn<F> | undefined,
+): number {
+  const { mappings } = core;
+  const end = page + pages;
+  const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
+  if (core.makeRoom(0, 0) < 0) return -Errno.ENOMEM;
+  edit.begin(page, end, parts);
+  const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
+  edit.put(page, end, prot, flags, 0, mapping);
+  edit.finish();
+  const refused = core.reserve(edit.moreRegions, edit.moreGaps);
+  if (refused < 0) {
+    mappings.discard(mapping);
+    return refused;
+  }
+  edit.commit();
+  // Merged into the region in front of it, whose record anchors both.
+  if (mappings.references(mapping) === 0) mappings.discard(mapping);
+  core.reportParts(parts, onUnmap);
+  return page * core.pageSize;
+}

@@ -1,0 +1,292 @@
+import { BulkAvlTree } from './bulk-avl-tree.js';
+
+/** 0 looks from the lowest address up, 1 from the highest down. */
+export type Direction = 0 | 1;
+
+/**
+ * The free ranges. The key is a gap's first page; every node also knows its number of pages and the
+ * largest number in its subtree, so that the first gap that fits is found without a scan.
+ */
+export class GapTree extends BulkAvlTree {
+  /** Node n: pages at `sizes[2n]`, the largest in its subtree at `sizes[2n+1]`. */
+  sizes = new Float64Array(2 * (this.capacity + 1));
+  /** Left by `seekRelease`: depths of the neighbours on the path (-1: none), and if they touch. */
+  private beforeDepth = -1;
+  private afterDepth = -1;
+  private touchesBefore = false;
+  private touchesAfter = false;
+
+  get largest(): number {
+    return this.sizes[this.root * 2 + 1]!;
+  }
+
+  override get arenaBytes(): number {
+    return super.arenaBytes + this.sizes.byteLength;
+  }
+
+  start(node: number): number {
+    return this.keys[node * 2]!;
+  }
+
+  end(node: number): number {
+    return this.keys[node * 2]! + this.sizes[node * 2]!;
+  }
+
+  clone(): GapTree {
+    const copy = new GapTree();
+    copy.copyFrom(this);
+    copy.sizes = this.sizes.slice();
+    return copy;
+  }
+
+  /** The first gap of at least `pages` in the direction, 0 if none. Leaves the path at it. */
+  seekFit(pages: number, direction: Direction): number {
+    this.path[0] = 3;
+    return this.fitBelow(0, pages, direction);
+  }
+
+  /**
+   * The first gap of at least `pages` that starts at `from` or beyond it in the direction, 0 if
+   * none. Leaves the path at it.
+   */
+  seekFitFrom(from: number, pages: number, direction: Direction): number {
+    const { keys, links, path, sizes } = this;
+    const far = 3 - direction;
+    let depth = -1;
+    let slot = 3;
+    for (let node = links[slot]!; node !== 0; node = links[slot]!) {
+      path[++depth] = slot;
+      const isBeyond = direction === 0 ? keys[node * 2]! >= from : keys[node * 2]! <= from;
+      slot = node * 4 + (isBeyond ? 5 - far : far);
+    }
+    if (this.isCounting) this.visits += depth + 1;
+    // Upwards: the nodes that were left on their near side, each with its far subtree.
+    for (; depth >= 0; depth--) {
+      const node = links[path[depth]!]!;
+      if (slot === node * 4 + 5 - far) {
+        if (sizes[node * 2]! >= pages) {
+          this.depth = depth;
+          return node;
+        }
+        const farChild = links[node * 4 + far]!;
+        if (sizes[farChild * 2 + 1]! >= pages) {
+          path[depth + 1] = node * 4 + far;
+          return this.fitBelow(depth + 1, pages, direction);
+        }
+      }
+      slot = path[depth]!;
+    }
+    return 0;
+  }
+
+  /** The gap that contains a page, 0 if it is not free. Leaves the path at it. */
+  seek(page: number): number {
+    const node = this.seekFitFrom(page, 1, 1);
+    return node !== 0 && this.end(node) > page ? node : 0;
+  }
+
+  /** Takes `[start, end)` out of the gap at the path's end, which contains it. */
+  takeHere(start: number, end: number): void {
+    const { keys, sizes, path, links } = this;
+    const depth = this.depth;
+    const node = links[path[depth]!]!;
+    const gapStart = keys[node * 2]!;
+    const gapEnd = gapStart + sizes[node * 2]!;
+    if (start > gapStart) {
+      sizes[node * 2] = start - gapStart;
+      if (end === gapEnd) this.raise(depth);
+      else this.addBehind(depth, end, gapEnd - end);
+    } else if (end < gapEnd) {
+      keys[node * 2] = end;
+      sizes[node * 2] = gapEnd - end;
+      this.raise(depth);
+    } else {
+      this.detach(depth);
+      this.release(node);
+    }
+  }
+
+  /** Makes `[start, end)` allocated, whatever part of it is free. */
+  take(start: number, end: number): void {
+    const first = this.seek(start);
+    if (first !== 0 && this.end(first) >= end) {
+      this.takeHere(start, end);
+      return;
+    }
+    if (first !== 0) this.takeHere(start, this.end(first));
+    const last = this.seek(end - 1);
+    if (last !== 0) this.takeHere(this.start(last), end);
+    this.removeKeys(start, end);
+  }
+
+  /** How many gaps meet `[start, end)`, of which no page is free, from outside: 0, 1 or 2. */
+  seekRelease(start: number, end: number): number {
+    const { keys, links, path, sizes } = this;
+    let before = -1;
+    let after = -1;
+    let depth = 0;
+    let slot = 3;
+    for (let node = links[slot]!; node !== 0; node = links[slot]!) {
+      path[depth] = slot;
+      if (keys[node * 2]! < start) {
+        before = depth;
+        slot = node * 4 + 3;
+      } else {
+        after = depth;
+        slot = node * 4 + 2;
+      }
+      depth++;
+    }
+    path[depth] = slot;
+    if (this.isCounting) this.visits += depth;
+    this.depth = depth;
+    this.beforeDepth = before;
+    this.afterDepth = after;
+    let touching = 0;
+    this.touchesBefore = false;
+    if (before >= 0) {
+      const node = links[path[before]!]!;
+      if (keys[node * 2]! + sizes[node * 2]! === start) {
+        this.touchesBefore = true;
+        touching++;
+      }
+    }
+    this.touchesAfter = false;
+    if (after >= 0 && keys[links[path[after]!]! * 2] === end) {
+      this.touchesAfter = true;
+      touching++;
+    }
+    return touching;
+  }
+
+  /** Makes `[start, end)` free; `seekRelease` with the same range came just before. */
+  releaseHere(start: number, end: number): void {
+    const { keys, links, path, sizes } = this;
+    const { beforeDepth, afterDepth } = this;
+    if (this.touchesBefore && this.touchesAfter) {
+      // One of the two is the parent of the empty slot at the path's end: it has one child at most.
+      const lower = this.depth - 1;
+      const upper = Math.min(beforeDepth, afterDepth);
+      const dropped = links[path[lower]!]!;
+      const kept = links[path[upper]!]!;
+      const newStart = keys[links[path[beforeDepth]!]! * 2]!;
+      const size = sizes[dropped * 2]! + sizes[kept * 2]! + end - start;
+      keys[kept * 2] = newStart;
+      sizes[kept * 2] = size;
+      links[path[lower]!] = links[dropped * 4 + 2]! + links[dropped * 4 + 3]!;
+      this.release(dropped);
+      this.retrace(lower - 1, upper);
+    } else if (this.touchesBefore) {
+      sizes[links[path[beforeDepth]!]! * 2]! += end - start;
+      this.raise(beforeDepth);
+    } else if (this.touchesAfter) {
+      const node = links[path[afterDepth]!]!;
+      keys[node * 2] = start;
+      sizes[node * 2]! += end - start;
+      this.raise(afterDepth);
+    } else {
+      const node = this.allocate(start);
+      sizes[node * 2] = end - start;
+      this.attach(node, this.depth);
+    }
+  }
+
+  /** Makes `[start, end)` free, whatever part of it is free already. */
+  free(start: number, end: number): void {
+    const first = this.seekFitFrom(start, 1, 1);
+    const newStart = first !== 0 && this.end(first) >= start ? this.start(first) : start;
+    const last = this.seekFitFrom(end, 1, 1);
+    const newEnd = last !== 0 && this.end(last) > end ? this.end(last) : end;
+    this.removeKeys(newStart, newEnd);
+    this.seekRelease(newStart, newEnd);
+    this.releaseHere(newStart, newEnd);
+  }
+
+  protected override resize(capacity: number): void {
+    const sizes = new Float64Array(2 * (capacity + 1));
+    sizes.set(this.sizes);
+    super.resize(capacity);
+    this.sizes = sizes;
+  }
+
+  protected refresh(node: number): boolean {
+    const { heights, links, sizes } = this;
+    const left = links[node * 4 + 2]!;
+    const right = links[node * 4 + 3]!;
+    const leftHeight = heights[left]!;
+    const rightHeight = heights[right]!;
+    const height = Math.max(leftHeight, rightHeight) + 1;
+    let largest = sizes[node * 2]!;
+    const leftLargest = sizes[left * 2 + 1]!;
+    const rightLargest = sizes[right * 2 + 1]!;
+    if (leftLargest > largest) largest = leftLargest;
+    if (rightLargest > largest) largest = rightLargest;
+    if (heights[node] === height && sizes[node * 2 + 1] === largest) return false;
+    heights[node] = height;
+    sizes[node * 2 + 1] = largest;
+    return true;
+  }
+
+  protected inherit(node: number, from: number): void {
+    this.heights[node] = this.heights[from]!;
+    this.sizes[node * 2 + 1] = this.sizes[from * 2 + 1]!;
+  }
+
+  /** The first fit in the subtree at `path[depth]`, 0 if its largest gap is too small. */
+  private fitBelow(depth: number, pages: number, direction: Direction): number {
+    const { links, path, sizes } = this;
+    const near = 2 + direction;
+    const top = depth;
+    let node = links[path[depth]!]!;
+    if (sizes[node * 2 + 1]! < pages) return 0;
+    for (;;) {
+      const slot = node * 4 + near;
+      const child = links[slot]!;
+      if (sizes[child * 2 + 1]! >= pages) {
+        path[++depth] = slot;
+        node = child;
+      } else if (sizes[node * 2]! >= pages) {
+        break;
+      } else {
+        path[++depth] = node * 4 + 5 - near;
+        node = links[path[depth]!]!;
+      }
+    }
+    if (this.isCounting) this.visits += depth - top + 1;
+    this.depth = depth;
+    return node;
+  }
+
+  /** Adds a gap right behind the one at `path[depth]`, whose size has changed. */
+  private addBehind(depth: number, start: number, pages: number): void {
+    const { links, path } = this;
+    let end = depth;
+    let slot = links[path[depth]!]! * 4 + 3;
+    path[++end] = slot;
+    for (let child = links[slot]!; child !== 0; child = links[slot]!) {
+      slot = child * 4 + 2;
+      path[++end] = slot;
+    }
+    if (this.isCounting) this.visits += end - depth;
+    const node = this.allocate(start);
+    this.sizes[node * 2] = pages;
+    this.attach(node, end, depth);
+  }
+
+  /** Carries a changed size at `path[depth]` up to the root. */
+  private raise(depth: number): void {
+    const { links, path, sizes } = this;
+    let level = depth;
+    for (; level >= 0; level--) {
+      const node = links[path[level]!]!;
+      const leftLargest = sizes[links[node * 4 + 2]! * 2 + 1]!;
+      const rightLargest = sizes[links[node * 4 + 3]! * 2 + 1]!;
+      let largest = sizes[node * 2]!;
+      if (leftLargest > largest) largest = leftLargest;
+      if (rightLargest > largest) largest = rightLargest;
+      if (sizes[node * 2 + 1] === largest) break;
+      sizes[node * 2 + 1] = largest;
+    }
+    if (this.isCounting) this.visits += depth - level;
+  }
+}
