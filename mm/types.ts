@@ -61,7 +61,7 @@ export interface MapAnyOptions {
   /** Bytes that must be free on both sides, rounded up to pages. */
   guard?: number | undefined;
   /** The mapping must lie inside; page-aligned. */
-  range?: { start: number | undefined; end: number };
+  range?: { start: number; end: number } | undefined;
   /** Overrules the space's policy. */
   placement?: Placement | undefined;
 }
