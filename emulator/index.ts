@@ -1,5 +1,6 @@
 export { Cause, type Trap } from './cause.js';
 export { type ElfFile, type ElfSegment, type ElfSymbol, parseElf, symbolise } from './elf.js';
+export { disassemble } from './isa/disassemble.js';
 export {
   leafBytes,
   PAGE_SHIFT,

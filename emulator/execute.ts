@@ -1,0 +1,288 @@
+/**
+ * The slow and exact evaluator: executes any one instruction from the tables of isa/. The hart uses
+ * it for whatever leaves the interpreter's fast path; tests use it as the interpreter's oracle.
+ */
+
+import { Cause, type Trap } from './cause.js';
+import { compileNarrow, compileWide, type Frame } from './evaluate.js';
+import { type Decoded, decode } from './isa/decode.js';
+import type { AmoOperation, Effect, SystemOperation } from './isa/expression.js';
+import type { Instruction } from './isa/instruction.js';
+import { hasRoundingMode, usesFloat } from './isa/properties.js';
+import { RM_DYNAMIC } from './isa/registers.js';
+
+/** The hart as the evaluator sees it. Register values are unsigned 64-bit. */
+export interface ExecutionContext {
+  pc: bigint;
+  readX(index: number): bigint;
+  /** Writes to x0 are ignored. */
+  writeX(index: number, value: bigint): void;
+  readF(index: number): bigint;
+  writeF(index: number, value: bigint): void;
+  /** Illegal instruction when FS is Off; otherwise marks FS Dirty. */
+  fpTrapIfOff(bits: number): Trap | undefined;
+  readonly frm: number;
+  /** The evaluator ors flags in. */
+  fflags: number;
+  /** Zero-extended; 'amo' faults as a store. */
+  load(va: bigint, bytes: 1 | 2 | 4 | 8, access: 'load' | 'amo'): bigint | Trap;
+  store(va: bigint, bytes: 1 | 2 | 4 | 8, value: bigint, access: 'store' | 'amo'): Trap | undefined;
+  loadReserved(va: bigint, bytes: 4 | 8): bigint | Trap;
+  /** Whether the store happened; a failure is no trap. */
+  storeConditional(va: bigint, bytes: 4 | 8, value: bigint): boolean | Trap;
+  /** Checks permissions, for the write too when `alsoWrites`. */
+  readCsr(csr: number, bits: number, alsoWrites: boolean): bigint | Trap;
+  writeCsr(csr: number, value: bigint, bits: number): Trap | undefined;
+  /**
+   * rs1 and rs2 are undefined when they are x0. pc already stands after the instruction, except for
+   * ecall and ebreak; mret and sret set it.
+   */
+  system(
+    operation: SystemOperation,
+    rs1: bigint | undefined,
+    rs2: bigint | undefined,
+    bits: number,
+  ): Trap | undefined;
+}
+
+/** Bits of the instruction, for the trap value, and everything that it may touch. */
+interface Step extends Frame {
+  readonly bits: number;
+  readonly nextPc: bigint;
+}
+
+type Executor = (step: Step) => Trap | undefined;
+
+/**
+ * Executes one instruction: writes its results and advances context.pc, or returns a trap and has
+ * changed nothing.
+ *
+ * @param bits 32 bits, or 16 in the low half for a compressed instruction
+ */
+export function execute(bits: number, context: ExecutionContext): Trap | undefined {
+  const decoded = decode(bits);
+  if (decoded === undefined) return illegal(bits);
+  const { instruction, operands, lengthBytes } = decoded;
+  const executor = executorOf(instruction);
+  const rounding = operands.rm === RM_DYNAMIC ? context.frm : operands.rm;
+  if (executor.hasRounding && rounding > 4) return illegal(bits);
+  if (executor.isFloat) {
+    const trap = context.fpTrapIfOff(bits);
+    if (trap !== undefined) return trap;
+  }
+  const step: Step = {
+    context,
+    operands,
+    bits,
+    nextPc: wrap(context.pc + BigInt(lengthBytes)),
+    float: { rounding, flags: 0 },
+    trap: undefined,
+  };
+  const trap = executor.run(step);
+  if (trap === undefined) context.fflags |= step.float.flags;
+  return trap;
+}
+
+export function illegal(bits: number): Trap {
+  const isCompressed = (bits & 3) !== 3;
+  return {
+    cause: Cause.IllegalInstruction,
+    tval: BigInt(isCompressed ? bits & 0xffff : bits >>> 0),
+  };
+}
+
+interface CompiledInstruction {
+  readonly run: Executor;
+  readonly isFloat: boolean;
+  readonly hasRounding: boolean;
+}
+
+const compiled = new Map<Decoded['instruction'], CompiledInstruction>();
+
+function executorOf(instruction: Instruction): CompiledInstruction {
+  let found = compiled.get(instruction);
+  if (found === undefined) {
+    found = {
+      run: compile(instruction.effect),
+      isFloat: usesFloat(instruction),
+      hasRounding: hasRoundingMode(instruction),
+    };
+    compiled.set(instruction, found);
+  }
+  return found;
+}
+
+function compile(effect: Effect): Executor {
+  switch (effect.kind) {
+    case 'rd': {
+      const value = compileWide(effect.value);
+      return (step) => {
+        const result = value(step);
+        return step.trap ?? writeRd(step, result);
+      };
+    }
+    case 'fd': {
+      const value = compileWide(effect.value);
+      return writeFd(value, effect.value.type === 'f32');
+    }
+    case 'fdBits': {
+      if (effect.value.type === 'i64') return writeFd(compileWide(effect.value), false);
+      const value = compileNarrow(effect.value);
+      return writeFd((step) => BigInt(value(step) >>> 0), true);
+    }
+    case 'store': {
+      const { bytes } = effect;
+      const address = compileWide(effect.address);
+      const value = compileWide(effect.value);
+      return (step) => {
+        const stored = BigInt.asUintN(bytes * 8, value(step));
+        return step.context.store(address(step), bytes, stored, 'store') ?? advance(step);
+      };
+    }
+    case 'branch': {
+      const condition = compileNarrow(effect.condition);
+      return (step) => {
+        if (condition(step) === 0) return advance(step);
+        step.context.pc = wrap(step.context.pc + BigInt(step.operands.imm));
+        return undefined;
+      };
+    }
+    case 'jump': {
+      const target = compileWide(effect.target);
+      return (step) => {
+        const { context, operands, nextPc } = step;
+        const destination = target(step);
+        context.writeX(operands.rd, nextPc);
+        context.pc = destination;
+        return undefined;
+      };
+    }
+    case 'amo':
+      return (step) => executeAmo(step, effect.operation, effect.bytes);
+    case 'loadReserved':
+      return (step) => loadReserved(step, effect.bytes);
+    case 'storeConditional':
+      return (step) => storeConditional(step, effect.bytes);
+    case 'csr':
+      return (step) => executeCsr(step, effect.operation, effect.source);
+    case 'system':
+      return (step) => executeSystem(step, effect.operation);
+    case 'nothing':
+      return advance;
+  }
+}
+
+function advance(step: Step): undefined {
+  step.context.pc = step.nextPc;
+}
+
+function writeRd(step: Step, value: bigint): undefined {
+  step.context.writeX(step.operands.rd, value);
+  advance(step);
+}
+
+function writeFd(value: (step: Step) => bigint, isNarrow: boolean): Executor {
+  const box = isNarrow ? 0xffff_ffff_0000_0000n : 0n;
+  return (step) => {
+    const bits = value(step);
+    if (step.trap !== undefined) return step.trap;
+    step.context.writeF(step.operands.rd, bits | box);
+    return advance(step);
+  };
+}
+
+function executeAmo(step: Step, operation: AmoOperation, bytes: 4 | 8): Trap | undefined {
+  const { context, operands } = step;
+  const va = context.readX(operands.rs1);
+  if (va % BigInt(bytes) !== 0n) return { cause: Cause.StoreMisaligned, tval: va };
+  const old = context.load(va, bytes, 'amo');
+  if (typeof old !== 'bigint') return old;
+  const width = bytes * 8;
+  const operand = BigInt.asUintN(width, context.readX(operands.rs2));
+  const updated = BigInt.asUintN(width, amoResult(operation, old, operand, width));
+  const trap = context.store(va, bytes, updated, 'amo');
+  return trap ?? writeRd(step, signExtend(old, bytes));
+}
+
+function amoResult(operation: AmoOperation, old: bigint, operand: bigint, width: number): bigint {
+  const isLess = BigInt.asIntN(width, operand) < BigInt.asIntN(width, old);
+  switch (operation) {
+    case 'swap':
+      return operand;
+    case 'add':
+      return old + operand;
+    case 'xor':
+      return old ^ operand;
+    case 'and':
+      return old & operand;
+    case 'or':
+      return old | operand;
+    case 'min':
+      return isLess ? operand : old;
+    case 'max':
+      return isLess ? old : operand;
+    case 'minu':
+      return operand < old ? operand : old;
+    case 'maxu':
+      return operand < old ? old : operand;
+  }
+}
+
+function loadReserved(step: Step, bytes: 4 | 8): Trap | undefined {
+  const va = step.context.readX(step.operands.rs1);
+  if (va % BigInt(bytes) !== 0n) return { cause: Cause.LoadMisaligned, tval: va };
+  const value = step.context.loadReserved(va, bytes);
+  return typeof value === 'bigint' ? writeRd(step, signExtend(value, bytes)) : value;
+}
+
+function storeConditional(step: Step, bytes: 4 | 8): Trap | undefined {
+  const { context, operands } = step;
+  const va = context.readX(operands.rs1);
+  if (va % BigInt(bytes) !== 0n) return { cause: Cause.StoreMisaligned, tval: va };
+  const value = BigInt.asUintN(bytes * 8, context.readX(operands.rs2));
+  const stored = context.storeConditional(va, bytes, value);
+  return typeof stored === 'boolean' ? writeRd(step, stored ? 0n : 1n) : stored;
+}
+
+/**
+ * Which of read and write happen depends on register numbers, not values. Unprivileged ISA, "CSR
+ * Instructions", table "Conditions determining whether a CSR instruction reads or writes".
+ */
+function executeCsr(
+  step: Step,
+  operation: 'write' | 'set' | 'clear',
+  source: 'rs1' | 'imm',
+): Trap | undefined {
+  const { context, operands, bits } = step;
+  const reads = operation !== 'write' || operands.rd !== 0;
+  const writes = operation === 'write' || operands[source] !== 0;
+  const operand = source === 'imm' ? BigInt(operands.imm) : context.readX(operands.rs1);
+  const old = reads ? context.readCsr(operands.csr, bits, writes) : 0n;
+  if (typeof old !== 'bigint') return old;
+  if (writes) {
+    let value = operand;
+    if (operation === 'set') value = old | operand;
+    if (operation === 'clear') value = old & ~operand;
+    const trap = context.writeCsr(operands.csr, value, bits);
+    if (trap !== undefined) return trap;
+  }
+  return writeRd(step, old);
+}
+
+function executeSystem(step: Step, operation: SystemOperation): Trap | undefined {
+  const { context, operands, bits } = step;
+  const operand = (index: number) => (index === 0 ? undefined : context.readX(index));
+  const at = context.pc;
+  if (operation !== 'ecall' && operation !== 'ebreak') context.pc = step.nextPc;
+  const trap = context.system(operation, operand(operands.rs1), operand(operands.rs2), bits);
+  if (trap !== undefined) context.pc = at;
+  return trap;
+}
+
+function signExtend(value: bigint, bytes: 4 | 8): bigint {
+  return wrap(BigInt.asIntN(bytes * 8, value));
+}
+
+function wrap(value: bigint): bigint {
+  return BigInt.asUintN(64, value);
+}

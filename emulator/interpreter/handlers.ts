@@ -1,0 +1,86 @@
+/**
+ * The handlers of the interpreter and their numbers, as records hold them. An instruction has one
+ * handler per length in which it exists, and more where predecoding can decide something once.
+ */
+
+import { compressedInstructions, instructions } from '../isa/extensions.js';
+import type { Instruction } from '../isa/instruction.js';
+import { rounds, someExpression } from '../isa/properties.js';
+import { canCompile } from './compile.js';
+
+/** The record has not been decoded. */
+export const OP_NONE = 0;
+/** The exact evaluator must execute it, or find it illegal. */
+export const OP_SLOW = 1;
+/** A sentinel behind the page: execution goes on in the next page. */
+export const OP_PAGE_END = 2;
+const FIRST_HANDLER = 3;
+
+export type Variant =
+  | 'plain'
+  /** Control transfers whose target lies in the same page: imm is the step from record to record. */
+  | 'near'
+  | 'far'
+  /** Conversions to integers, by how they round. */
+  | 'nearest'
+  | 'trunc'
+  | 'floor'
+  | 'ceil';
+
+export interface Handler {
+  readonly op: number;
+  readonly instruction: Instruction;
+  readonly lengthBytes: 2 | 4;
+  readonly variant: Variant;
+}
+
+/** All handlers; the op of handlers[i] is i + 3. */
+export const handlers: readonly Handler[] = instructions
+  .filter(isNative)
+  .flatMap((instruction) =>
+    lengthsOf(instruction).flatMap((lengthBytes) =>
+      variantsOf(instruction).map((variant) => ({ instruction, lengthBytes, variant })),
+    ),
+  )
+  .map((handler, index) => ({ ...handler, op: FIRST_HANDLER + index }));
+
+const opsByKey = new Map(
+  handlers.map(({ instruction, lengthBytes, variant, op }) => [
+    key(instruction, lengthBytes, variant),
+    op,
+  ]),
+);
+
+/** OP_SLOW where there is no such handler. */
+export function findOp(instruction: Instruction, lengthBytes: 2 | 4, variant: Variant): number {
+  return opsByKey.get(key(instruction, lengthBytes, variant)) ?? OP_SLOW;
+}
+
+/** Whether the interpreter executes it natively, at least in its usual case. */
+function isNative({ effect }: Instruction): boolean {
+  if (effect.kind === 'csr' || effect.kind === 'system') return false;
+  return !someExpression(effect, (node) => !canCompile(node));
+}
+
+function lengthsOf(instruction: Instruction): (2 | 4)[] {
+  const isCompressible = compressedInstructions.some(({ base }) => base === instruction.name);
+  return isCompressible ? [4, 2] : [4];
+}
+
+function variantsOf(instruction: Instruction): Variant[] {
+  const { effect } = instruction;
+  if (effect.kind === 'branch' || isDirectJump(instruction)) return ['near', 'far'];
+  if (rounds(instruction) && someExpression(effect, (node) => node.op === 'toInt')) {
+    return ['nearest', 'trunc', 'floor', 'ceil'];
+  }
+  return ['plain'];
+}
+
+/** A jump to pc + imm. */
+export function isDirectJump({ effect }: Instruction): boolean {
+  return effect.kind === 'jump' && effect.target.op === 'add' && effect.target.a.op === 'pc';
+}
+
+function key({ name }: Instruction, lengthBytes: number, variant: Variant): string {
+  return `${name} ${lengthBytes} ${variant}`;
+}

@@ -1,0 +1,192 @@
+import {
+  add,
+  and,
+  type FloatType,
+  fadd,
+  fbits,
+  fclass,
+  fconvert,
+  fd,
+  fdBits,
+  fdiv,
+  feq,
+  fle,
+  flt,
+  fma,
+  fmax,
+  fmin,
+  fmul,
+  fneg,
+  fraw,
+  freg,
+  fromInt,
+  fsqrt,
+  fsub,
+  type IntType,
+  i32,
+  i64,
+  imm,
+  load,
+  low32,
+  type Of,
+  or,
+  rd,
+  rs1,
+  sext32,
+  store,
+  toInt,
+  xor,
+  zext32,
+} from './expression.js';
+import { type Instruction, op } from './instruction.js';
+
+/** One width of floating point, as its instructions name and encode it. */
+export interface FloatWidth {
+  readonly type: FloatType;
+  /** Suffix of the names: s, d. */
+  readonly suffix: string;
+  /** The two bits of the fmt field. */
+  readonly fmt: string;
+  /** Width field of loads and stores, and the letter in their names. */
+  readonly memory: { readonly funct3: string; readonly letter: string };
+}
+
+/** All that F and D have in common: the same instructions for each width. */
+export function floatTable({ type, suffix, fmt, memory }: FloatWidth): Instruction[] {
+  const a = freg(type, 'rs1');
+  const b = freg(type, 'rs2');
+  const c = freg(type, 'rs3');
+  const is32 = type === 'f32';
+  const address = add(rs1, imm);
+  return [
+    op(
+      `fl${memory.letter}`,
+      `imm[11:0] rs1 ${memory.funct3} rd 0000111`,
+      'fd,imm(rs1)',
+      is32 ? fdBits(low32(load('u32', address))) : fdBits(load('i64', address)),
+    ),
+    // A store writes the register's low bits as they are, boxed or not.
+    op(
+      `fs${memory.letter}`,
+      `imm[11:5] rs2 rs1 ${memory.funct3} imm[4:0] 0100111`,
+      'fs2,imm(rs1)',
+      store(is32 ? 4 : 8, address, fraw('rs2')),
+    ),
+
+    op(
+      `fmadd.${suffix}`,
+      `rs3 ${fmt} rs2 rs1 rm rd 1000011`,
+      'fd,fs1,fs2,fs3,rm',
+      fd(fma(a, b, c)),
+    ),
+    op(
+      `fmsub.${suffix}`,
+      `rs3 ${fmt} rs2 rs1 rm rd 1000111`,
+      'fd,fs1,fs2,fs3,rm',
+      fd(fma(a, b, fneg(c))),
+    ),
+    op(
+      `fnmsub.${suffix}`,
+      `rs3 ${fmt} rs2 rs1 rm rd 1001011`,
+      'fd,fs1,fs2,fs3,rm',
+      fd(fma(fneg(a), b, c)),
+    ),
+    op(
+      `fnmadd.${suffix}`,
+      `rs3 ${fmt} rs2 rs1 rm rd 1001111`,
+      'fd,fs1,fs2,fs3,rm',
+      fd(fma(fneg(a), b, fneg(c))),
+    ),
+
+    op(`fadd.${suffix}`, `00000 ${fmt} rs2 rs1 rm rd 1010011`, 'fd,fs1,fs2,rm', fd(fadd(a, b))),
+    op(`fsub.${suffix}`, `00001 ${fmt} rs2 rs1 rm rd 1010011`, 'fd,fs1,fs2,rm', fd(fsub(a, b))),
+    op(`fmul.${suffix}`, `00010 ${fmt} rs2 rs1 rm rd 1010011`, 'fd,fs1,fs2,rm', fd(fmul(a, b))),
+    op(`fdiv.${suffix}`, `00011 ${fmt} rs2 rs1 rm rd 1010011`, 'fd,fs1,fs2,rm', fd(fdiv(a, b))),
+    op(`fsqrt.${suffix}`, `01011 ${fmt} 00000 rs1 rm rd 1010011`, 'fd,fs1,rm', fd(fsqrt(a))),
+
+    ...signInjections(type, suffix, fmt),
+    op(`fmin.${suffix}`, `00101 ${fmt} rs2 rs1 000 rd 1010011`, 'fd,fs1,fs2', fd(fmin(a, b))),
+    op(`fmax.${suffix}`, `00101 ${fmt} rs2 rs1 001 rd 1010011`, 'fd,fs1,fs2', fd(fmax(a, b))),
+    op(`fle.${suffix}`, `10100 ${fmt} rs2 rs1 000 rd 1010011`, 'rd,fs1,fs2', rd(zext32(fle(a, b)))),
+    op(`flt.${suffix}`, `10100 ${fmt} rs2 rs1 001 rd 1010011`, 'rd,fs1,fs2', rd(zext32(flt(a, b)))),
+    op(`feq.${suffix}`, `10100 ${fmt} rs2 rs1 010 rd 1010011`, 'rd,fs1,fs2', rd(zext32(feq(a, b)))),
+    op(`fclass.${suffix}`, `11100 ${fmt} 00000 rs1 001 rd 1010011`, 'rd,fs1', rd(fclass(a))),
+
+    ...(
+      [
+        ['w', 'i32', '00000'],
+        ['wu', 'u32', '00001'],
+        ['l', 'i64', '00010'],
+        ['lu', 'u64', '00011'],
+      ] as const
+    ).flatMap(([name, kind, code]) => [
+      op(
+        `fcvt.${name}.${suffix}`,
+        `11000 ${fmt} ${code} rs1 rm rd 1010011`,
+        'rd,fs1,rm',
+        rd(toInt(kind, a)),
+      ),
+      op(
+        `fcvt.${suffix}.${name}`,
+        `11010 ${fmt} ${code} rs1 rm rd 1010011`,
+        'fd,rs1,rm',
+        fd(fromInt(type, kind, rs1)),
+      ),
+    ]),
+
+    // Moves between the register files take bits as they are.
+    op(
+      `fmv.x.${memory.letter}`,
+      `11100 ${fmt} 00000 rs1 000 rd 1010011`,
+      'rd,fs1',
+      rd(is32 ? sext32(low32(fraw('rs1'))) : fraw('rs1')),
+    ),
+    op(
+      `fmv.${memory.letter}.x`,
+      `11110 ${fmt} 00000 rs1 000 rd 1010011`,
+      'fd,rs1',
+      is32 ? fdBits(low32(rs1)) : fdBits(rs1),
+    ),
+  ];
+}
+
+/** fcvt between two widths, named from the wider and the narrower. */
+export function floatConversions(wide: FloatWidth, narrow: FloatWidth): Instruction[] {
+  return [
+    [wide, narrow],
+    [narrow, wide],
+  ].map(([to, from]) =>
+    op(
+      `fcvt.${to!.suffix}.${from!.suffix}`,
+      `01000 ${to!.fmt} 000${from!.fmt} rs1 rm rd 1010011`,
+      'fd,fs1,rm',
+      fd(fconvert(to!.type, freg(from!.type, 'rs1'))),
+    ),
+  );
+}
+
+function signInjections(type: FloatType, suffix: string, fmt: string): Instruction[] {
+  const magnitude = fbits(type, 'rs1');
+  const sign = fbits(type, 'rs2');
+  const is32 = type === 'f32';
+  const signBit: Of<IntType> = is32 ? i32(0x8000_0000n) : i64(1n << 63n);
+  const others: Of<IntType> = is32 ? i32(0x7fff_ffffn) : i64((1n << 63n) - 1n);
+  const ones: Of<IntType> = is32 ? i32(-1n) : i64(-1n);
+  const inject = (injected: Of<IntType>) =>
+    fdBits(or(and(magnitude, others), and(injected, signBit)));
+  return [
+    op(`fsgnj.${suffix}`, `00100 ${fmt} rs2 rs1 000 rd 1010011`, 'fd,fs1,fs2', inject(sign)),
+    op(
+      `fsgnjn.${suffix}`,
+      `00100 ${fmt} rs2 rs1 001 rd 1010011`,
+      'fd,fs1,fs2',
+      inject(xor(sign, ones)),
+    ),
+    op(
+      `fsgnjx.${suffix}`,
+      `00100 ${fmt} rs2 rs1 010 rd 1010011`,
+      'fd,fs1,fs2',
+      fdBits(xor(magnitude, and(sign, signBit))),
+    ),
+  ];
+}
