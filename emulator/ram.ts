@@ -7,6 +7,8 @@ export const FRAME_CODE = 1;
 export const FRAME_TABLE = 2;
 /** Somebody asked for a log of every store into the frame. */
 export const FRAME_WATCHED = 4;
+/** Somebody acts on stores to certain addresses of the frame. */
+export const FRAME_INTERCEPTED = 8;
 
 /** Who must hear of a store into a flagged frame. Frames are counted from the start of RAM. */
 export interface StoreListener {
@@ -40,6 +42,7 @@ export class Ram {
   private readonly words: Uint32Array;
   private readonly view: DataView;
   private watchedStores: number[] = [];
+  private readonly interceptors = new Map<number, () => void>();
   private listener: StoreListener | undefined;
   private onDrain: (() => void) | undefined;
 
@@ -193,6 +196,14 @@ export class Ram {
     return stores;
   }
 
+  /** Calls `onStore` after each single store by the hart to the 8 bytes at `pa`, which is aligned. */
+  intercept(pa: number, onStore: () => void): void {
+    const frame = (pa - RAM_BASE) >>> 12;
+    this.interceptors.set(pa, onStore);
+    this.frameFlags[frame] = this.frameFlags[frame]! | FRAME_INTERCEPTED;
+    this.onDrain?.();
+  }
+
   /** Page numbers of the frames written since the last call, ascending. */
   drainDirtyFrames(): number[] {
     const frames: number[] = [];
@@ -229,5 +240,6 @@ export class Ram {
       this.listener?.validPteStored(frame, pa - (pa % 8));
     }
     if (flags & FRAME_WATCHED) this.watchedStores.push(pa - (pa % 8));
+    if (flags & FRAME_INTERCEPTED) this.interceptors.get(pa - (pa % 8))?.();
   }
 }

@@ -9,7 +9,7 @@ import { PAGE_SIZE } from '../pte.js';
 import { FRAME_CODE, type Ram } from '../ram.js';
 
 /** Writes the records that a fall-through past the page's last instruction reaches. */
-export type SentinelWriter = (firstSentinel: number) => void;
+export type SentinelWriter = (firstRecord: number) => void;
 
 /**
  * The decoded form of the frames that hold code: one record for each 2 bytes, decoded when first
@@ -47,7 +47,7 @@ export class DecodedPages {
     }
     const records = recordsOfPage(page);
     this.ops.fill(0, records / 2, (records + RECORDS_PER_PAGE * RECORD_BYTES) / 2);
-    this.writeSentinels(records + RECORDS_PER_PAGE * RECORD_BYTES);
+    this.writeSentinels(records);
     this.pageOfFrame[frame] = page;
     this.frameOfPage[page] = frame;
     this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! | FRAME_CODE;

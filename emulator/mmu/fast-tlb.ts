@@ -37,11 +37,13 @@ export class FastTlb {
     this.words[at + 2] = addend;
   }
 
-  dropPage(va: number): void {
+  has(va: number): boolean {
     const at = this.base + slotOf(va) * WORDS_PER_ENTRY;
-    if (this.words[at] === (va & ~0xfff) && this.words[at + 1] === Math.floor(va / TWO_32)) {
-      this.invalidate(at);
-    }
+    return this.words[at] === (va & ~0xfff) && this.words[at + 1] === Math.floor(va / TWO_32);
+  }
+
+  dropPage(va: number): void {
+    if (this.has(va)) this.invalidate(this.base + slotOf(va) * WORDS_PER_ENTRY);
   }
 
   /** Drops each entry whose page starts at the linear address `target` (addend + va). */

@@ -130,6 +130,11 @@ export class Mmu {
     this.execTlb.fill(va, records);
   }
 
+  /** Whether the page of `va` stands in the fast array for such accesses. */
+  isFast(va: number, access: 'load' | 'store'): boolean {
+    return (access === 'load' ? this.readTlb : this.writeTlb).has(va);
+  }
+
   /** From now on every store into the frame is seen. */
   forbidStores(ppn: number): void {
     this.writeTlb.dropTarget(linearAddress(ppn));

@@ -1,0 +1,153 @@
+import { Finisher } from './devices/finisher.js';
+import { Htif } from './devices/htif.js';
+import { Uart } from './devices/uart.js';
+import { type ElfFile, type ElfSegment, parseElf } from './elf.js';
+import { RAM_BASE } from './layout.js';
+import { Machine } from './machine.js';
+import { REGISTER_WORDS } from './registers.js';
+import { FrameHashes, Hasher, hashText } from './state-hash.js';
+
+/** The PLIC's interrupt source of the UART, as on QEMU's virt machine. */
+const UART_INTERRUPT = 10;
+
+export interface BootOptions {
+  /** Size of guest RAM: 4 MiB to 3 GiB, a multiple of 4096. */
+  memoryBytes: number;
+  /** What the image prints through UART or HTIF. */
+  onOutput: (bytes: Uint8Array) => void;
+  /** Limit of retired instructions; the run stops at exactly that many. */
+  maxInstructions?: number;
+  /** Limit of retired instructions and traps together. */
+  maxSteps?: number;
+}
+
+export interface BootResult {
+  /** 'idle': the hart waits for an interrupt that can never come. */
+  outcome: 'exited' | 'limit' | 'idle';
+  /** 0 = pass; the finisher's code or the failing test's number otherwise. */
+  exitStatus: number;
+  instructions: number;
+  steps: number;
+  stateHash: string;
+}
+
+/** A bare-metal image running in M mode, with no kernel of ours. */
+export class BareMetal {
+  readonly machine: Machine;
+  private readonly uart: Uart;
+  private readonly maxInstructions: number;
+  private readonly maxSteps: number;
+  private exitStatus: number | undefined;
+  private outcome: BootResult['outcome'] | undefined;
+
+  /** @throws Error (a mistake of the user) when the file is no RV64 ELF or does not fit into RAM */
+  static load(bytes: Uint8Array, options: BootOptions): BareMetal {
+    const elf = parseElf(bytes);
+    const boot = new BareMetal(options);
+    for (const segment of elf.segments) boot.loadSegment(bytes, segment, options.memoryBytes);
+    boot.connectHtif(elf, options);
+    boot.machine.hart.pc = elf.entry;
+    return boot;
+  }
+
+  private constructor(options: BootOptions) {
+    const { onOutput } = options;
+    this.uart = new Uart(
+      (byte) => onOutput(Uint8Array.of(byte)),
+      () => this.machine.hart.plic.setLevel(UART_INTERRUPT, this.uart.isInterruptPending),
+    );
+    this.machine = Machine.create({
+      memoryBytes: options.memoryBytes,
+      supervisor: 'guest',
+      devices: [this.uart, new Finisher((status) => this.exit(status))],
+    });
+    this.maxInstructions = options.maxInstructions ?? Number.POSITIVE_INFINITY;
+    this.maxSteps = options.maxSteps ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Bytes for the UART. */
+  input(bytes: Uint8Array): void {
+    this.uart.receive(bytes);
+  }
+
+  /**
+   * Runs for about `budget` steps. 'waiting': the hart waits for an interrupt, and only input can
+   * bring one.
+   */
+  run(budget: number): 'budget' | 'waiting' | 'exited' {
+    if (this.outcome !== undefined) return 'exited';
+    const { hart } = this.machine;
+    const steps = Math.min(
+      budget,
+      this.maxSteps - hart.instret - hart.traps,
+      this.maxInstructions - hart.instret,
+    );
+    const stop = steps > 0 ? hart.run(steps) : 'budget';
+    if (this.exitStatus !== undefined) this.outcome = 'exited';
+    else if (hart.instret >= this.maxInstructions || hart.instret + hart.traps >= this.maxSteps) {
+      this.outcome = 'limit';
+    }
+    if (this.outcome !== undefined) return 'exited';
+    return stop === 'idle' ? 'waiting' : 'budget';
+  }
+
+  /** Ends a run that waits for input which will never come. */
+  endInput(): void {
+    this.outcome ??= 'idle';
+  }
+
+  result(): BootResult {
+    const { hart } = this.machine;
+    return {
+      outcome: this.outcome ?? 'limit',
+      exitStatus: this.exitStatus ?? 0,
+      instructions: hart.instret,
+      steps: hart.instret + hart.traps,
+      stateHash: this.stateHash(),
+    };
+  }
+
+  private exit(status: number): void {
+    this.exitStatus ??= status;
+    this.machine.hart.halt();
+  }
+
+  private stateHash(): string {
+    const { ram, hart } = this.machine;
+    const frames = new FrameHashes(ram).sum();
+    const hasher = new Hasher();
+    const registers = new Uint32Array(REGISTER_WORDS);
+    hart.saveRegisters(registers);
+    for (const word of registers) hasher.add(word);
+    for (const csr of hart.csrValues()) hasher.addString(csr.toString(16));
+    hasher.add(frames.low);
+    hasher.add(frames.high);
+    return hashText(hasher.hash);
+  }
+
+  private loadSegment(bytes: Uint8Array, segment: ElfSegment, memoryBytes: number): void {
+    const start = segment.physicalAddress;
+    if (start < RAM_BASE || start + segment.memoryBytes > RAM_BASE + memoryBytes) {
+      throw new Error(
+        `segment at 0x${start.toString(16)} of ${segment.memoryBytes} bytes lies outside RAM ` +
+          `(0x${RAM_BASE.toString(16)}, ${memoryBytes} bytes): link it there or give more memory`,
+      );
+    }
+    this.machine.ram.write(
+      start,
+      bytes.subarray(segment.offset, segment.offset + segment.fileBytes),
+    );
+  }
+
+  private connectHtif(elf: ElfFile, options: BootOptions): void {
+    const symbols = elf.symbols();
+    const address = (name: string) => symbols.find((symbol) => symbol.name === name)?.address;
+    const tohost = address('tohost');
+    if (tohost === undefined || tohost % 8 !== 0) return;
+    if (tohost < RAM_BASE || tohost + 8 > RAM_BASE + options.memoryBytes) return;
+    const fromhost = address('fromhost');
+    new Htif(this.machine.ram, { tohost, fromhost }, options.onOutput, (status) =>
+      this.exit(status),
+    );
+  }
+}

@@ -1,0 +1,439 @@
+import { DecodedPages } from './code/decoded-pages.js';
+import { Bus, type Device } from './devices/bus.js';
+import { Clint, type StepClock } from './devices/clint.js';
+import { Plic } from './devices/plic.js';
+import { execute } from './execute.js';
+import { createInterpreter, Exit } from './interpreter/interpreter.js';
+import { writeRecord, writeSentinels } from './interpreter/predecode.js';
+import { RECORD_BITS } from './interpreter/record.js';
+import {
+  ENTRY_PAGE,
+  ENTRY_RECORD,
+  EXIT_RECORD,
+  EXIT_VA,
+  RECORD_BYTES,
+  RECORDS_PER_PAGE,
+  REMAINING,
+  STRADDLE_RECORD,
+} from './layout.js';
+import { faultCause, MemoryAccess } from './memory-access.js';
+import { ACCESS_FAULT, Mmu, PAGE_FAULT, type TranslationContext } from './mmu/mmu.js';
+import { Counters } from './privileged/counters.js';
+import { CsrFile } from './privileged/csr-file.js';
+import { CsrState } from './privileged/csr-state.js';
+import { type Access, Pmp } from './privileged/pmp.js';
+import { MSTATUS_FS, Privilege, SATP_SV39 } from './privileged/status.js';
+import { TrapUnit } from './privileged/trap-unit.js';
+import { PAGE_SIZE } from './pte.js';
+import type { Ram } from './ram.js';
+import { Registers } from './registers.js';
+import { type RunControl, SlowPath } from './slow-path.js';
+
+const TWO_32 = 2 ** 32;
+/**
+ * Instructions that the interpreter runs between two returns. WebAssembly has no on-stack
+ * replacement: only a new call runs the optimised code once it is ready.
+ */
+const SLICE = 100_000;
+const LAST_SLOT = RECORDS_PER_PAGE - 1;
+/** Where the page would start of which STRADDLE_RECORD is the last slot. */
+const STRADDLE_PAGE = STRADDLE_RECORD - LAST_SLOT * RECORD_BYTES;
+
+/**
+ * Why `run` returned. 'trap': user code trapped and the host is its supervisor. 'idle': WFI, and
+ * nothing that the hart knows of will ever wake it.
+ */
+export type Stop = 'budget' | 'trap' | 'idle' | 'halted';
+
+/** Who handles a trap from U mode: code in guest memory, or the TypeScript that called `run`. */
+export type Supervisor = 'guest' | 'host';
+
+/** One RV64GC hart with its MMU. */
+export class Hart implements StepClock, RunControl {
+  readonly mmu: Mmu;
+  readonly clint: Clint;
+  readonly plic: Plic;
+  /** Instructions retired since the start. */
+  instret = 0;
+  /** Traps taken since the start. */
+  traps = 0;
+  /** The trap that `run` stopped for. */
+  trapCause = 0;
+  /** Its xtval as a signed number: exact where it is a canonical address. */
+  trapValue = 0;
+
+  private readonly registers: Registers;
+  /** Hart state. */
+  private readonly words: Int32Array;
+  /** All of linear memory. */
+  private readonly words32: Int32Array;
+  private readonly view: DataView;
+  private readonly ram: Ram;
+  private readonly pmp = new Pmp();
+  private readonly code: DecodedPages;
+  private readonly memory: MemoryAccess;
+  private readonly state: CsrState;
+  private readonly csrs: CsrFile;
+  private readonly trapUnit: TrapUnit;
+  private readonly slowPath: SlowPath;
+  private readonly interpreter: { run(): number };
+  private readonly supervisor: Supervisor;
+  private readonly context: TranslationContext;
+
+  private skippedSteps = 0;
+  private isWaiting = false;
+  private isHalted = false;
+  private mayInterrupt = true;
+  /** Elapsed steps at which a timer interrupt may become pending. */
+  private timerAt = Number.POSITIVE_INFINITY;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    ram: Ram,
+    options: { supervisor: Supervisor; devices: readonly Device[] },
+  ) {
+    const { buffer } = memory;
+    this.words32 = new Int32Array(buffer);
+    this.view = new DataView(buffer);
+    this.ram = ram;
+    this.supervisor = options.supervisor;
+    this.words = new Int32Array(buffer, 0, 0x400 / 4);
+    this.registers = new Registers(buffer);
+    const isHost = options.supervisor === 'host';
+    this.context = {
+      privilege: isHost ? Privilege.User : Privilege.Machine,
+      statusLow: isHost ? MSTATUS_FS : 0,
+      levels: 0,
+      asid: 0,
+      rootPpn: 0,
+      isAdUpdated: true,
+    };
+    this.state = new CsrState(buffer, this.registers, this.context);
+    const changed = () => this.interruptsChanged();
+    this.clint = new Clint(this, changed);
+    this.plic = new Plic(changed);
+    this.mmu = new Mmu(buffer, ram, this.pmp, this.context);
+    this.code = new DecodedPages(
+      buffer,
+      ram,
+      (records) => writeSentinels(this.view, records),
+      () => this.mmu.forbidAllFetches(),
+    );
+    const bus = new Bus([...options.devices, this.clint, this.plic]);
+    this.memory = new MemoryAccess(buffer, ram, this.mmu, this.pmp, bus);
+    this.csrs = new CsrFile(this.state, {
+      registers: this.registers,
+      pmp: this.pmp,
+      counters: new Counters(() => this.instret),
+      clint: this.clint,
+      plic: this.plic,
+      effects: {
+        satpWritten: () => this.mmu.dropFast(),
+        pmpWritten: () => this.mmu.dropAll(),
+        interruptsChanged: changed,
+      },
+    });
+    this.trapUnit = new TrapUnit(this.state, this.csrs, this.registers);
+    this.slowPath = new SlowPath(
+      this.registers,
+      this.state,
+      this.csrs,
+      this.memory,
+      this.mmu,
+      this.trapUnit,
+      this,
+    );
+    this.interpreter = createInterpreter(memory);
+    writeSentinels(this.view, STRADDLE_PAGE);
+    ram.connect(
+      {
+        codeStored: (frame, pa, size) => this.code.codeStored(frame, pa, size),
+        validPteStored: (frame, pa) => this.mmu.validPteStored(frame, pa),
+        tableOverwritten: (frame) => this.mmu.tableOverwritten(frame),
+      },
+      () => this.mmu.forbidAllStores(),
+    );
+  }
+
+  // What a kernel in TypeScript uses. ------------------------------------------------------------
+
+  get pc(): number {
+    return this.registers.pc;
+  }
+
+  set pc(value: number) {
+    this.registers.pc = value;
+  }
+
+  /** x`index` as a signed 64-bit value: exact up to 2^53, beyond that rounded and still as large. */
+  readX(index: number): number {
+    return this.registers.readX(index);
+  }
+
+  /** @param value a safe integer of either sign */
+  writeX(index: number, value: number): void {
+    this.registers.writeX(index, value);
+  }
+
+  readXLow(index: number): number {
+    return this.registers.readXLow(index);
+  }
+
+  readXHigh(index: number): number {
+    return this.registers.readXHigh(index);
+  }
+
+  writeXHalves(index: number, low: number, high: number): void {
+    this.registers.writeXHalves(index, low, high);
+  }
+
+  /** Copies REGISTER_WORDS words: x1..x31, pc, f0..f31, fcsr. */
+  saveRegisters(target: Uint32Array): void {
+    this.registers.save(target);
+  }
+
+  /** The reverse of `saveRegisters`; a load reservation does not survive it. */
+  loadRegisters(source: Uint32Array): void {
+    this.registers.load(source);
+    this.state.updateFpMode();
+    this.memory.clearReservation();
+  }
+
+  /** Writes satp for Sv39. Owes no fence by itself. */
+  setAddressSpace(rootPpn: number, asid: number): void {
+    const { context } = this;
+    if (context.levels === 3 && context.rootPpn === rootPpn && context.asid === asid) return;
+    this.state.writeSatp((BigInt(SATP_SV39) << 60n) | (BigInt(asid) << 44n) | BigInt(rootPpn));
+    this.mmu.dropFast();
+  }
+
+  /** satp, unsigned. */
+  get satp(): bigint {
+    return this.state.satp;
+  }
+
+  /** The privilege and every CSR that is state of its own, in a fixed order. */
+  csrValues(): bigint[] {
+    return [BigInt(this.context.privilege), ...this.csrs.stateValues()];
+  }
+
+  /** SFENCE.VMA in its four forms; an absent operand stands for x0. */
+  fence(operands: { va?: number; asid?: number } = {}): void {
+    this.mmu.fence(operands.va, operands.asid);
+  }
+
+  /**
+   * Translates an address as an access of user code would: the same TLB, checks and update of A and D.
+   *
+   * @returns the physical address, or the kind of fault
+   */
+  translate(
+    va: number,
+    access: Access,
+    _privilege: 'user',
+  ): number | 'page-fault' | 'access-fault' {
+    const pa = this.memory.physicalAddress(va, 1, access, Privilege.User);
+    if (pa >= 0) return pa;
+    return pa === PAGE_FAULT ? 'page-fault' : 'access-fault';
+  }
+
+  // The run loop. --------------------------------------------------------------------------------
+
+  /** Steps since the start, those included that were skipped while the hart waited. */
+  get elapsedSteps(): number {
+    return this.instret + this.traps + this.skippedSteps;
+  }
+
+  get privilege(): Privilege {
+    return this.context.privilege;
+  }
+
+  /** Ends the run after the present instruction. */
+  halt(): void {
+    this.isHalted = true;
+  }
+
+  /**
+   * Runs until `maxInstructions` have retired (a trap taken by guest code counts as one, so that a
+   * guest that only traps comes to an end) or something else stops the hart.
+   *
+   * @param maxInstructions a safe integer
+   */
+  run(maxInstructions: number): Stop {
+    const trapsAtStart = this.traps;
+    const end = this.instret + maxInstructions;
+    this.isHalted = false;
+    for (;;) {
+      const left = end - this.instret - (this.traps - trapsAtStart);
+      if (this.mayInterrupt || this.elapsedSteps >= this.timerAt) this.checkInterrupts();
+      if (this.isWaiting && !this.wakeUp()) return 'idle';
+      if (left <= 0) return 'budget';
+      const slice = Math.min(left, SLICE, Math.max(1, this.timerAt - this.elapsedSteps));
+      this.mmu.enter();
+      this.words[REMAINING / 4] = slice;
+      const exit = this.interpreter.run();
+      this.instret += slice - this.words[REMAINING / 4]!;
+      if (exit === Exit.Budget) continue;
+      if (!this.handleExit(exit)) return 'trap';
+      if (this.isHalted) return 'halted';
+    }
+  }
+
+  waitForInterrupt(): void {
+    this.isWaiting = true;
+    this.mayInterrupt = true;
+  }
+
+  interruptsChanged(): void {
+    this.mayInterrupt = true;
+  }
+
+  flushInstructions(): void {
+    this.code.dropAll();
+  }
+
+  /** Answers whether the hart goes on by itself: no trap for the host. */
+  private handleExit(exit: number): boolean {
+    switch (exit) {
+      case Exit.Fetch:
+        return this.fetch();
+      case Exit.Decode:
+        return this.decodeAt(this.words[EXIT_RECORD / 4]!);
+      case Exit.Load:
+        return this.refill('load') || this.executeSlowly(this.bitsAtExit());
+      case Exit.Store:
+        return this.refill('store') || this.executeSlowly(this.bitsAtExit());
+      default:
+        return this.executeSlowly(this.bitsAtExit());
+    }
+  }
+
+  /** The page of pc gets its entry in the exec TLB. */
+  private fetch(): boolean {
+    const { pc } = this.registers;
+    const pa = this.physicalFetch(pc);
+    if (pa < 0) return this.trap(faultCause(pa, 'fetch'), this.registers.pc64);
+    const ppn = Math.floor(pa / PAGE_SIZE);
+    if (!this.pmp.isUniform(ppn)) return this.executeUncached();
+    this.mmu.forbidStores(ppn);
+    this.mmu.allowFetches(pc, this.code.recordsOf(ppn));
+    return true;
+  }
+
+  private decodeAt(record: number): boolean {
+    const { pc } = this.registers;
+    const offset = this.registers.pcLow & (PAGE_SIZE - 1);
+    // The page is in the exec TLB, so this only looks the frame up again.
+    const pa = this.physicalFetch(pc);
+    if (pa < 0) return this.trap(faultCause(pa, 'fetch'), this.registers.pc64);
+    const first = this.ram.readU16(pa);
+    if ((first & 3) !== 3) {
+      writeRecord(this.view, record, first);
+      return true;
+    }
+    if (offset >> 1 !== LAST_SLOT) {
+      writeRecord(this.view, record, first | (this.ram.readU16(pa + 2) << 16));
+      return true;
+    }
+    const rest = this.physicalFetch(pc + 2);
+    if (rest < 0) return this.trap(faultCause(rest, 'fetch'), this.registers.pc64 + 2n);
+    writeRecord(this.view, STRADDLE_RECORD, first | (this.ram.readU16(rest) << 16));
+    this.words[ENTRY_RECORD / 4] = STRADDLE_RECORD;
+    this.words[ENTRY_PAGE / 4] = STRADDLE_PAGE;
+    return true;
+  }
+
+  /** Physical address in RAM of an instruction's halfword, PAGE_FAULT or ACCESS_FAULT. */
+  private physicalFetch(va: number): number {
+    const pa = this.memory.physicalAddress(va, 2, 'fetch', this.context.privilege);
+    if (pa < 0) return pa;
+    return this.ram.hasFrame(Math.floor(pa / PAGE_SIZE)) ? pa : ACCESS_FAULT;
+  }
+
+  /** Puts the page of a missed access into the fast TLB; false if the access needs the slow path. */
+  private refill(access: 'load' | 'store'): boolean {
+    const va = this.words[EXIT_VA / 4 + 1]! * TWO_32 + (this.words[EXIT_VA / 4]! >>> 0);
+    // It missed although its page is there: it crosses into the next one, or is misaligned and atomic.
+    if (this.mmu.isFast(va, access)) return false;
+    const privilege = this.mmu.dataPrivilege();
+    const ppn = this.mmu.translatePage(va, access, privilege);
+    if (ppn < 0 || !this.ram.hasFrame(ppn) || !this.isWholePage(ppn, access, privilege)) {
+      return false;
+    }
+    if (access === 'load') this.mmu.allowLoads(va, ppn);
+    else if (this.ram.frameFlags[ppn - this.ram.firstPpn] === 0) this.mmu.allowStores(va, ppn);
+    else return false;
+    return true;
+  }
+
+  /** PMP allows the access everywhere in the page, so that it may be cached. */
+  private isWholePage(ppn: number, access: Access, privilege: Privilege): boolean {
+    return (
+      this.pmp.isUniform(ppn) && this.pmp.allows(ppn * PAGE_SIZE, PAGE_SIZE, access, privilege)
+    );
+  }
+
+  /** Executes one instruction from a page that PMP allows only in part. */
+  private executeUncached(): boolean {
+    const { pc } = this.registers;
+    const first = this.fetchHalf(pc);
+    if (first < 0) return this.trap(faultCause(first, 'fetch'), this.registers.pc64);
+    if ((first & 3) !== 3) return this.executeSlowly(first);
+    const rest = this.fetchHalf(pc + 2);
+    if (rest < 0) return this.trap(faultCause(rest, 'fetch'), this.registers.pc64 + 2n);
+    return this.executeSlowly(first | (rest << 16));
+  }
+
+  /** The halfword at `va`, PAGE_FAULT or ACCESS_FAULT. */
+  private fetchHalf(va: number): number {
+    const pa = this.physicalFetch(va);
+    return pa < 0 ? pa : this.ram.readU16(pa);
+  }
+
+  /** The instruction that the interpreter stopped at. */
+  private bitsAtExit(): number {
+    return this.words32[(this.words[EXIT_RECORD / 4]! + RECORD_BITS) >>> 2]!;
+  }
+
+  private executeSlowly(bits: number): boolean {
+    const trap = execute(bits, this.slowPath);
+    if (trap !== undefined) return this.trap(trap.cause, trap.tval);
+    this.instret++;
+    return true;
+  }
+
+  /** Takes an exception; false when it is the host's. */
+  private trap(cause: number, tval: bigint): boolean {
+    this.traps++;
+    this.memory.clearReservation();
+    if (this.supervisor === 'host') {
+      this.trapCause = cause;
+      this.trapValue = Number(BigInt.asIntN(64, tval));
+      return false;
+    }
+    this.trapUnit.raise(cause, tval);
+    this.mayInterrupt = true;
+    return true;
+  }
+
+  private checkInterrupts(): void {
+    this.mayInterrupt = false;
+    this.timerAt = Number.POSITIVE_INFINITY;
+    if (this.supervisor === 'host') return;
+    if (this.isWaiting && this.trapUnit.isWakeUpPending) this.isWaiting = false;
+    if (this.trapUnit.takeInterrupt()) {
+      this.traps++;
+      this.memory.clearReservation();
+    }
+    const wait = this.csrs.stepsUntilTimer();
+    if (wait > 0) this.timerAt = this.elapsedSteps + wait;
+  }
+
+  /** While the hart waits, time jumps to the next timer; false if there is none that wakes it. */
+  private wakeUp(): boolean {
+    if (!this.csrs.isTimerEnabled || this.timerAt === Number.POSITIVE_INFINITY) return false;
+    this.skippedSteps += Math.max(0, this.timerAt - this.elapsedSteps);
+    this.checkInterrupts();
+    return !this.isWaiting;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Device } from './devices/bus.js';
+import { Hart, type Supervisor } from './hart.js';
+import { RAM_OFFSET } from './layout.js';
+import { PAGE_SIZE } from './pte.js';
+import { Ram } from './ram.js';
+
+const WASM_PAGE_BYTES = 0x1_0000;
+export const MIN_MEMORY_BYTES = 4 * 1024 * 1024;
+export const MAX_MEMORY_BYTES = 3 * 1024 * 1024 * 1024;
+
+/** Guest RAM, one hart and its devices, in the physical address map of QEMU's virt machine. */
+export class Machine {
+  readonly ram: Ram;
+  readonly hart: Hart;
+
+  private constructor(ram: Ram, hart: Hart) {
+    this.ram = ram;
+    this.hart = hart;
+  }
+
+  /**
+   * @param options.memoryBytes size of guest RAM: 4 MiB to 3 GiB, a multiple of 4096
+   * @param options.supervisor 'host': a trap from U mode makes `hart.run` return 'trap'; 'guest': it
+   *   is taken by code in guest memory
+   * @throws Error naming a bad size, or that the host has no room for it
+   */
+  static create(options: {
+    memoryBytes: number;
+    supervisor: Supervisor;
+    devices?: readonly Device[];
+  }): Machine {
+    const { memoryBytes } = options;
+    if (
+      !(memoryBytes >= MIN_MEMORY_BYTES && memoryBytes <= MAX_MEMORY_BYTES) ||
+      memoryBytes % PAGE_SIZE !== 0
+    ) {
+      throw new Error(
+        `memory of ${memoryBytes} bytes is not possible: give 4 MiB to 3 GiB, a multiple of 4096`,
+      );
+    }
+    const pages = Math.ceil((RAM_OFFSET + memoryBytes) / WASM_PAGE_BYTES);
+    let memory: WebAssembly.Memory;
+    try {
+      memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    } catch {
+      throw new Error(`the host has no room for a memory of ${memoryBytes} bytes: give less`);
+    }
+    const ram = new Ram(memory.buffer, memoryBytes);
+    const hart = new Hart(memory, ram, {
+      supervisor: options.supervisor,
+      devices: options.devices ?? [],
+    });
+    return new Machine(ram, hart);
+  }
+}
