@@ -1,6 +1,10 @@
+export { BareMetal, type BootOptions, type BootResult } from './boot.js';
 export { Cause, type Trap } from './cause.js';
 export { type ElfFile, type ElfSegment, type ElfSymbol, parseElf, symbolise } from './elf.js';
+export { Hart, type Stop, type Supervisor } from './hart.js';
 export { disassemble } from './isa/disassemble.js';
+export { MAX_MEMORY_BYTES, Machine, MIN_MEMORY_BYTES } from './machine.js';
+export { Tlb } from './mmu/tlb.js';
 export {
   leafBytes,
   PAGE_SHIFT,
@@ -22,3 +26,5 @@ export {
   vpnAt,
 } from './pte.js';
 export { Ram } from './ram.js';
+export { REGISTER_WORDS } from './registers.js';
+export { FrameHashes, type Hash, Hasher, hashText } from './state-hash.js';
