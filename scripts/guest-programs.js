@@ -24,6 +24,12 @@ const kinds = {
     library: sourcesIn('ulib/src', /\.[cS]$/),
     hashed: filesIn('ulib'),
   },
+  'bare-metal': {
+    sources: 'bare-metal',
+    script: 'bare-metal/lib/bare.ld',
+    library: sourcesIn('bare-metal/lib', /\.[cS]$/),
+    hashed: filesIn('bare-metal/lib'),
+  },
 };
 
 const { values: options } = parseArgs({
