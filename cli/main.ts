@@ -1,2 +1,51 @@
 #!/usr/bin/env node
-export {};
+import { readFileSync } from 'node:fs';
+import { boot } from './boot.js';
+import { cc } from './cc.js';
+import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  cc,
+  boot,
+};
+
+const help = `usage: pagewalk COMMAND [OPTIONS] …
+
+  cc FILE… -o OUT      compile a C program for the guest
+  boot ELF             run a bare-metal image from M mode
+
+  --help, --version    pagewalk COMMAND --help lists the options of a command
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--help' || name === '-h') {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  if (name === undefined) throw new Mistake('no command: pagewalk --help lists them');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return command(rest);
+  const kind = name.startsWith('-') ? 'option' : 'command';
+  throw new Mistake(`unknown ${kind} '${name}': pagewalk --help lists those that there are`);
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = mistakeMessage(error);
+  if (message === undefined) throw error;
+  process.stderr.write(`pagewalk: ${message}\n`);
+  process.exitCode = MISTAKE_STATUS;
+}
+// Nothing is read any more: without this an open terminal or pipe would keep the process alive.
+process.stdin.destroy();

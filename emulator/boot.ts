@@ -16,9 +16,9 @@ export interface BootOptions {
   /** What the image prints through UART or HTIF. */
   onOutput: (bytes: Uint8Array) => void;
   /** Limit of retired instructions; the run stops at exactly that many. */
-  maxInstructions?: number;
+  maxInstructions?: number | undefined;
   /** Limit of retired instructions and traps together. */
-  maxSteps?: number;
+  maxSteps?: number | undefined;
 }
 
 export interface BootResult {

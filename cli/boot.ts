@@ -1,0 +1,65 @@
+import { BareMetal } from '../emulator/index.js';
+import { drive } from './drive.js';
+import { Input } from './input.js';
+import { Mistake } from './mistake.js';
+import { describeOptions, type OptionName, parseOptions } from './options.js';
+import { Output } from './output.js';
+import { loading, readProgram } from './program-file.js';
+import { LIMIT_STATUS, writeStats } from './stats.js';
+
+const DEFAULT_MEMORY = 128 * 1024 * 1024;
+/** Exit status when the hart waits for an interrupt that cannot come. */
+const IDLE_STATUS = 1;
+
+const optionNames = [
+  'memory',
+  'max-steps',
+  'max-instructions',
+  'stats',
+  'help',
+] as const satisfies readonly OptionName[];
+
+export const bootHelp = `usage: pagewalk boot [OPTIONS] ELF
+
+Runs a bare-metal RISC-V image from M mode, on the devices of QEMU's virt machine: UART (stdin and
+stdout), CLINT, PLIC, test finisher; and HTIF where the image has a symbol tohost. The exit status is
+0 when the image reports success, else its own code.
+
+${describeOptions(optionNames)}
+`;
+
+/** `pagewalk boot`: returns the exit status. */
+export async function boot(args: readonly string[]): Promise<number> {
+  const { options, operands } = parseOptions(args, optionNames);
+  if (options.help) {
+    process.stdout.write(bootHelp);
+    return 0;
+  }
+  const [file, extra] = operands;
+  if (file === undefined) throw new Mistake('boot needs an image: pagewalk boot ELF');
+  if (extra !== undefined) throw new Mistake(`boot takes one image, so '${extra}' is one too many`);
+  const bytes = await readProgram(file);
+  const output = new Output();
+  const machine = loading(file, () =>
+    BareMetal.load(bytes, {
+      memoryBytes: options.memory ?? DEFAULT_MEMORY,
+      maxSteps: options['max-steps'],
+      maxInstructions: options['max-instructions'],
+      onOutput: (out) => output.write(out, 1),
+    }),
+  );
+  const input = new Input();
+  await drive(machine, output, async () => {
+    const chunk = await input.next();
+    if (chunk) machine.input(chunk);
+    else machine.endInput();
+  });
+  const result = machine.result();
+  if (result.outcome === 'idle') {
+    output.note('pagewalk: the hart waits for an interrupt that can never come');
+  }
+  if (options.stats) writeStats(output, options.stats, result);
+  await output.drained();
+  if (result.outcome === 'limit') return LIMIT_STATUS;
+  return result.outcome === 'idle' ? IDLE_STATUS : result.exitStatus;
+}

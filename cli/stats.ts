@@ -1,0 +1,18 @@
+import type { Output } from './output.js';
+
+/** Exit status of a run that a limit ended. */
+export const LIMIT_STATUS = 124;
+
+/** What --stats tells of a run: the result of the machine, and the CPU time of this process. */
+export function writeStats(output: Output, format: 'text' | 'json', result: object): void {
+  const { user, system } = process.cpuUsage();
+  const stats = { ...result, cpuMs: Math.round((user + system) / 1000) };
+  if (format === 'json') {
+    output.note(JSON.stringify(stats));
+    return;
+  }
+  for (const [name, value] of Object.entries(stats)) {
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'none');
+    output.note(`${name.padEnd(14)}${text}`);
+  }
+}

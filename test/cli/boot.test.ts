@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { guestProgram, pagewalk } from '../support/pagewalk.js';
+import { root, run } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
+
+const expected = readFileSync(join(root, 'test/cli/expected/traps.txt'), 'utf8');
+
+/** The last line of stderr, which --stats=json makes one JSON object. */
+function stats(stderr: string): Record<string, unknown> {
+  return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+describe('pagewalk boot', () => {
+  it('runs M, S and U mode, Sv39, faults, ecalls and the timer as the manual says', async () => {
+    const outcome = await pagewalk(['boot', guestProgram('traps')]);
+    expect(outcome).toEqual({ status: 0, stdout: expected, stderr: '' });
+  });
+
+  it('ends with the status that the image reports', async () => {
+    const outcome = await pagewalk(['boot', guestProgram('failing')]);
+    expect(outcome).toEqual({ status: 42, stdout: 'failing with 42\n', stderr: '' });
+  });
+
+  it('tells the same of two runs, in one JSON object', async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => pagewalk(['boot', '--stats=json', guestProgram('traps')])),
+    );
+    const { cpuMs, ...counts } = stats(first?.stderr ?? '');
+    expect(cpuMs).toBeGreaterThan(0);
+    expect(counts).toMatchObject({ outcome: 'exited', exitStatus: 0 });
+    expect(counts.stateHash).toMatch(/^[0-9a-f]+$/);
+    expect(stats(second?.stderr ?? '')).toMatchObject(counts);
+  });
+
+  it('stops at exactly the instructions that it may retire', async () => {
+    const args = ['--max-instructions', '10000', '--stats=json', guestProgram('bench-recursive')];
+    const { status, stdout, stderr } = await pagewalk(['boot', ...args]);
+    expect({ status, stdout }).toEqual({ status: 124, stdout: '' });
+    expect(stats(stderr)).toMatchObject({ outcome: 'limit', instructions: 10000 });
+  });
+
+  it('stops at the limit of steps, which counts traps as well', async () => {
+    const args = ['--max-steps', '20000', '--stats=json', guestProgram('traps')];
+    const { status, stderr } = await pagewalk(['boot', ...args]);
+    expect(status).toBe(124);
+    expect(stats(stderr)).toMatchObject({ outcome: 'limit', steps: 20000 });
+    expect(stats(stderr).instructions).toBeLessThan(20000);
+  });
+
+  it('runs in as little memory as it allows', async () => {
+    const { status } = await pagewalk(['boot', '--memory', '4M', guestProgram('traps')]);
+    expect(status).toBe(0);
+  });
+});
+
+describeWith(['qemu-system-riscv64'], 'QEMU, running the same image', () => {
+  it.each(['traps', 'failing', 'bench-recursive'])(
+    'prints and exits as pagewalk boot does: %s',
+    async (name) => {
+      const args = ['-M', 'virt', '-bios', 'none', '-nographic', '-kernel', guestProgram(name)];
+      const [qemu, ours] = await Promise.all([
+        run('qemu-system-riscv64', args),
+        pagewalk(['boot', guestProgram(name)]),
+      ]);
+      expect({ status: ours.status, stdout: ours.stdout }).toEqual({
+        status: qemu.status,
+        stdout: qemu.stdout,
+      });
+    },
+  );
+});
