@@ -1,13 +1,16 @@
 /**
  * Instructions as text. The words of an instruction's syntax: rd, rs1, rs2 are integer registers; fd,
  * fs1, fs2, fs3 floating-point ones; imm and shamt are decimal; upper is the upper immediate without
- * its twelve zeros, in hexadecimal; target is pc + imm; rm is left out when it is dynamic. The rest
+ * its twelve zeros, in hexadecimal; target is pc + imm; rm is left out when it is the default. The rest
  * stands for itself.
  */
 
+import { findAlias } from './aliases.js';
 import { csrName } from './csr-names.js';
-import { decode } from './decode.js';
+import { decode, findCompressed } from './decode.js';
 import type { Operands } from './encoding.js';
+import type { Instruction } from './instruction.js';
+import { rounds } from './properties.js';
 import { F_NAMES, RM_DYNAMIC, ROUNDING_MODES, X_NAMES } from './registers.js';
 
 /**
@@ -20,10 +23,18 @@ export function disassemble(bits: number, pc?: number): string {
   const decoded = decode(bits);
   if (decoded === undefined) return unknownBits(bits);
   const { instruction, operands } = decoded;
-  const mnemonic = instruction.name + orderingSuffix(operands);
-  const shown = instruction.syntax
+  const compressed = decoded.lengthBytes === 2 ? findCompressed(bits) : undefined;
+  const { name, syntax } =
+    (compressed && findAlias(compressed.name, operands)) ??
+    findAlias(instruction.name, operands) ??
+    instruction;
+  const mnemonic = name + orderingSuffix(operands);
+  const defaultRm = defaultRoundingMode(instruction);
+  const shown = syntax
     .split(',')
-    .map((word) => word.replace(/[a-z0-9]+/g, (name) => formatOperand(name, operands, pc)))
+    .map((word) =>
+      word.replace(/[a-z0-9]+/g, (name) => formatOperand(name, operands, pc, defaultRm)),
+    )
     .filter((word) => word !== '');
   return shown.length === 0 ? mnemonic : `${mnemonic} ${shown.join(',')}`;
 }
@@ -39,7 +50,17 @@ function orderingSuffix({ aq, rl }: Operands): string {
   return rl === 1 ? '.rl' : '';
 }
 
-function formatOperand(name: string, operands: Operands, pc: number | undefined): string {
+/** The rm that is not written: dynamic, or where rm has no effect what compilers put there. */
+export function defaultRoundingMode(instruction: Instruction): number {
+  return rounds(instruction) ? RM_DYNAMIC : 0;
+}
+
+function formatOperand(
+  name: string,
+  operands: Operands,
+  pc: number | undefined,
+  defaultRm: number,
+): string {
   switch (name) {
     case 'rd':
     case 'rs1':
@@ -65,7 +86,7 @@ function formatOperand(name: string, operands: Operands, pc: number | undefined)
     case 'csr':
       return csrName(operands.csr);
     case 'rm':
-      return operands.rm === RM_DYNAMIC ? '' : (ROUNDING_MODES[operands.rm] ?? 'unknown');
+      return operands.rm === defaultRm ? '' : (ROUNDING_MODES[operands.rm] ?? 'unknown');
     case 'pred':
       return formatFenceSet(operands.pred);
     case 'succ':

@@ -11,5 +11,14 @@ export const F_NAMES = (
 ).split(' ');
 
 /** Rounding modes as encoded in rm and frm; 7 in rm means frm. */
-export const ROUNDING_MODES = ['rne', 'rtz', 'rdn', 'rup', 'rmm'];
+export const ROUNDING_MODES: readonly (string | undefined)[] = [
+  'rne',
+  'rtz',
+  'rdn',
+  'rup',
+  'rmm',
+  undefined,
+  undefined,
+  'dyn',
+];
 export const RM_DYNAMIC = 7;
