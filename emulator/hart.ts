@@ -35,6 +35,8 @@ const TWO_32 = 2 ** 32;
  * replacement: only a new call runs the optimised code once it is ready.
  */
 const SLICE = 100_000;
+/** The widest load or store. */
+const MAX_ACCESS_BYTES = 8;
 const LAST_SLOT = RECORDS_PER_PAGE - 1;
 /** Where the page would start of which STRADDLE_RECORD is the last slot. */
 const STRADDLE_PAGE = STRADDLE_RECORD - LAST_SLOT * RECORD_BYTES;
@@ -107,6 +109,7 @@ export class Hart implements StepClock, RunControl {
       asid: 0,
       rootPpn: 0,
       isAdUpdated: true,
+      isPbmtOn: false,
     };
     this.state = new CsrState(buffer, this.registers, this.context);
     const changed = () => this.interruptsChanged();
@@ -129,7 +132,7 @@ export class Hart implements StepClock, RunControl {
       plic: this.plic,
       effects: {
         satpWritten: () => this.mmu.dropFast(),
-        pmpWritten: () => this.mmu.dropAll(),
+        translationRulesChanged: () => this.mmu.dropAll(),
         interruptsChanged: changed,
       },
     });
@@ -233,7 +236,10 @@ export class Hart implements StepClock, RunControl {
     _privilege: 'user',
   ): number | 'page-fault' | 'access-fault' {
     const pa = this.memory.physicalAddress(va, 1, access, Privilege.User);
-    if (pa >= 0) return pa;
+    if (pa >= 0) {
+      this.mmu.markUsed(va, access, Privilege.User);
+      return pa;
+    }
     return pa === PAGE_FAULT ? 'page-fault' : 'access-fault';
   }
 
@@ -300,9 +306,9 @@ export class Hart implements StepClock, RunControl {
       case Exit.Decode:
         return this.decodeAt(this.words[EXIT_RECORD / 4]!);
       case Exit.Load:
-        return this.refill('load') || this.executeSlowly(this.bitsAtExit());
+        return this.handleMiss('load');
       case Exit.Store:
-        return this.refill('store') || this.executeSlowly(this.bitsAtExit());
+        return this.handleMiss('store');
       default:
         return this.executeSlowly(this.bitsAtExit());
     }
@@ -347,22 +353,41 @@ export class Hart implements StepClock, RunControl {
   private physicalFetch(va: number): number {
     const pa = this.memory.physicalAddress(va, 2, 'fetch', this.context.privilege);
     if (pa < 0) return pa;
-    return this.ram.hasFrame(Math.floor(pa / PAGE_SIZE)) ? pa : ACCESS_FAULT;
+    if (!this.ram.hasFrame(Math.floor(pa / PAGE_SIZE))) return ACCESS_FAULT;
+    this.mmu.markUsed(va, 'fetch', this.context.privilege);
+    return pa;
   }
 
-  /** Puts the page of a missed access into the fast TLB; false if the access needs the slow path. */
-  private refill(access: 'load' | 'store'): boolean {
+  /** The page of a load or store is not in the fast TLB: puts it there, or makes the access slowly. */
+  private handleMiss(access: 'load' | 'store'): boolean {
     const va = this.words[EXIT_VA / 4 + 1]! * TWO_32 + (this.words[EXIT_VA / 4]! >>> 0);
     // It missed although its page is there: it crosses into the next one, or is misaligned and atomic.
-    if (this.mmu.isFast(va, access)) return false;
+    if (this.mmu.isFast(va, access)) return this.executeSlowly(this.bitsAtExit());
+    // It may cross into the next page and fault there, and A or D of this one must not be set then.
+    if ((va & (PAGE_SIZE - 1)) > PAGE_SIZE - MAX_ACCESS_BYTES) {
+      const { traps } = this;
+      const goesOn = this.executeSlowly(this.bitsAtExit());
+      if (this.traps === traps) this.refill(va, access);
+      return goesOn;
+    }
+    return this.refill(va, access) || this.executeSlowly(this.bitsAtExit());
+  }
+
+  /** Puts the page into the fast TLB; false if accesses to it need the slow path. */
+  private refill(va: number, access: 'load' | 'store'): boolean {
     const privilege = this.mmu.dataPrivilege();
     const ppn = this.mmu.translatePage(va, access, privilege);
     if (ppn < 0 || !this.ram.hasFrame(ppn) || !this.isWholePage(ppn, access, privilege)) {
       return false;
     }
-    if (access === 'load') this.mmu.allowLoads(va, ppn);
-    else if (this.ram.frameFlags[ppn - this.ram.firstPpn] === 0) this.mmu.allowStores(va, ppn);
-    else return false;
+    if (access === 'load') {
+      this.mmu.markUsed(va, access, privilege);
+      this.mmu.allowLoads(va, ppn);
+      return true;
+    }
+    if (this.ram.frameFlags[ppn - this.ram.firstPpn] !== 0) return false;
+    this.mmu.markUsed(va, access, privilege);
+    this.mmu.allowStores(va, ppn);
     return true;
   }
 

@@ -13,6 +13,13 @@ const MAX_MAPPED_PPN = 2 ** 40;
 
 export type Size = 1 | 2 | 4 | 8;
 
+/** A piece of an access that lies in one page. */
+interface Part {
+  readonly va: number;
+  readonly pa: number;
+  readonly size: Size;
+}
+
 /** One cause for each kind of access and fault. */
 export function faultCause(fault: number, access: Access): number {
   const isPageFault = fault === PAGE_FAULT;
@@ -54,76 +61,82 @@ export class MemoryAccess {
 
   load(va: bigint, size: Size, access: 'load' | 'amo'): bigint | Trap {
     const kind = access === 'amo' ? 'store' : 'load';
-    const address = addressNumber(va);
-    if (access === 'amo' && address % size !== 0) {
-      return { cause: Cause.StoreMisaligned, tval: va };
-    }
-    const pa = this.locate(address, size, kind);
-    if (typeof pa !== 'number') return { ...pa, tval: va };
-    if (pa >= 0) return this.readPhysical(pa, size) ?? this.accessFault(kind, va);
-    // The access crosses into another page.
-    const first = PAGE_SIZE - modulo(address, PAGE_SIZE);
+    const parts = this.locate(va, size, kind);
+    if (!Array.isArray(parts)) return parts;
     let value = 0n;
-    for (let i = size - 1; i >= 0; i--) {
-      const byte = this.locate(address + i, 1, kind);
-      if (typeof byte !== 'number') return this.rebase(byte, i < first ? va : va + BigInt(first));
-      const part = this.readPhysical(byte, 1);
-      if (part === undefined) return this.accessFault(kind, va);
-      value = (value << 8n) | part;
+    let shift = 0n;
+    for (const { pa, size: partSize } of parts) {
+      const part = this.readPhysical(pa, partSize);
+      if (part === undefined) return accessFault(kind, va);
+      value |= part << shift;
+      shift += BigInt(8 * partSize);
     }
+    // The AMO's store is still to come; it marks the page.
+    if (access === 'load') this.markUsed(parts, kind);
     return value;
   }
 
-  store(va: bigint, size: Size, value: bigint, access: 'store' | 'amo'): Trap | undefined {
-    const address = addressNumber(va);
-    if (access === 'amo' && address % size !== 0) {
-      return { cause: Cause.StoreMisaligned, tval: va };
-    }
-    const pa = this.locate(address, size, 'store');
-    if (typeof pa !== 'number') return { ...pa, tval: va };
-    if (pa >= 0)
-      return this.writePhysical(pa, size, value) ? undefined : this.accessFault('store', va);
-    const first = PAGE_SIZE - modulo(address, PAGE_SIZE);
-    const low = this.locate(address, 1, 'store');
-    if (typeof low !== 'number') return low;
-    const high = this.locate(address + first, 1, 'store');
-    if (typeof high !== 'number') return high;
-    for (let i = 0; i < size; i++) {
-      const byte = (value >> BigInt(8 * i)) & 0xffn;
-      if (!this.writePhysical(i < first ? low + i : high + i - first, 1, byte)) {
-        return this.accessFault('store', va);
-      }
-    }
+  store(va: bigint, size: Size, value: bigint): Trap | undefined {
+    const parts = this.locate(va, size, 'store');
+    if (!Array.isArray(parts)) return parts;
+    if (!this.write(parts, value)) return accessFault('store', va);
     return undefined;
   }
 
   loadReserved(va: bigint, size: 4 | 8): bigint | Trap {
-    if (addressNumber(va) % size !== 0) return { cause: Cause.LoadMisaligned, tval: va };
     const value = this.load(va, size, 'load');
     if (typeof value === 'bigint') this.quads[RESERVATION / 8] = va;
     return value;
   }
 
-  /** Whether the store happened. Any SC gives the reservation up. */
+  /** Whether the store happened. Any SC gives the reservation up, and one that fails faults alike. */
   storeConditional(va: bigint, size: 4 | 8, value: bigint): boolean | Trap {
-    if (addressNumber(va) % size !== 0) return { cause: Cause.StoreMisaligned, tval: va };
+    const parts = this.locate(va, size, 'store');
+    if (!Array.isArray(parts)) return parts;
     const isReserved = this.quads[RESERVATION / 8] === va;
-    // A failing SC still faults as a store would.
-    const pa = this.locate(addressNumber(va), size, 'store');
-    if (typeof pa !== 'number') return { ...pa, tval: va };
     this.clearReservation();
-    return isReserved && this.writePhysical(pa, size, value);
+    return isReserved && this.write(parts, value);
   }
 
   /**
-   * Physical address of an access, -1 when it crosses a page (nothing is checked then), or the trap.
+   * The physical ranges of an access, one or, where it crosses into another page, single bytes; or
+   * the trap, whose tval is the first address of the access that lies in the faulting page.
    */
-  private locate(address: number, size: number, access: 'load' | 'store'): number | Trap {
-    const offset = modulo(address, PAGE_SIZE);
-    if (offset + size > PAGE_SIZE) return -1;
+  private locate(va: bigint, size: Size, access: 'load' | 'store'): Part[] | Trap {
+    const address = addressNumber(va);
     const privilege = this.mmu.dataPrivilege();
-    const pa = this.physicalAddress(address, size, access, privilege);
-    return pa >= 0 ? pa : { cause: faultCause(pa, access), tval: asTval(address) };
+    const first = PAGE_SIZE - modulo(address, PAGE_SIZE);
+    if (size <= first) {
+      const pa = this.physicalAddress(address, size, access, privilege);
+      if (pa < 0) return { cause: faultCause(pa, access), tval: va };
+      return [{ va: address, pa, size }];
+    }
+    const parts: Part[] = [];
+    for (let i = 0; i < size; i++) {
+      const pa = this.physicalAddress(address + i, 1, access, privilege);
+      const tval = i < first ? va : BigInt.asUintN(64, va + BigInt(first));
+      if (pa < 0) return { cause: faultCause(pa, access), tval };
+      parts.push({ va: address + i, pa, size: 1 });
+    }
+    return parts;
+  }
+
+  private write(parts: readonly Part[], value: bigint): boolean {
+    // A store to RAM cannot fail, and may change the very entry that it came through: A and D first.
+    const isRam = parts.every(({ pa }) => this.isRam(pa));
+    if (isRam) this.markUsed(parts, 'store');
+    let rest = value;
+    for (const { pa, size } of parts) {
+      if (!this.writePhysical(pa, size, rest & ((1n << BigInt(8 * size)) - 1n))) return false;
+      rest >>= BigInt(8 * size);
+    }
+    if (!isRam) this.markUsed(parts, 'store');
+    return true;
+  }
+
+  private markUsed(parts: readonly Part[], access: Access): void {
+    const privilege = this.mmu.dataPrivilege();
+    for (const { va } of parts) this.mmu.markUsed(va, access, privilege);
   }
 
   /** Translates and checks PMP: the physical address, PAGE_FAULT or ACCESS_FAULT. */
@@ -135,31 +148,26 @@ export class MemoryAccess {
     return this.pmp.allows(pa, size, access, privilege) ? pa : ACCESS_FAULT;
   }
 
+  private isRam(pa: number): boolean {
+    return this.ram.hasFrame(Math.floor(pa / PAGE_SIZE));
+  }
+
   private readPhysical(pa: number, size: Size): bigint | undefined {
-    if (!this.ram.hasFrame(Math.floor(pa / PAGE_SIZE))) return this.bus.read(pa, size);
+    if (!this.isRam(pa)) return this.bus.read(pa, size);
     if (size === 8) return this.ram.readU64(pa);
     if (size === 4) return BigInt(this.ram.readU32(pa));
     return BigInt(size === 2 ? this.ram.readU16(pa) : this.ram.readU8(pa));
   }
 
   private writePhysical(pa: number, size: Size, value: bigint): boolean {
-    if (!this.ram.hasFrame(Math.floor(pa / PAGE_SIZE))) return this.bus.write(pa, size, value);
+    if (!this.isRam(pa)) return this.bus.write(pa, size, value);
     this.ram.store(pa, size, value);
     return true;
   }
-
-  private accessFault(access: Access, va: bigint): Trap {
-    return { cause: faultCause(ACCESS_FAULT, access), tval: va };
-  }
-
-  /** A fault names the first address of the access that lies in the faulting page. */
-  private rebase(trap: Trap, tval: bigint): Trap {
-    return { cause: trap.cause, tval: BigInt.asUintN(64, tval) };
-  }
 }
 
-function asTval(address: number): bigint {
-  return BigInt.asUintN(64, BigInt(address));
+function accessFault(access: Access, va: bigint): Trap {
+  return { cause: faultCause(ACCESS_FAULT, access), tval: va };
 }
 
 function modulo(value: number, modulus: number): number {

@@ -15,8 +15,10 @@ export const PTE_A = 0x40;
 export const PTE_D = 0x80;
 /** Two bits that the hardware ignores and software may use. */
 export const PTE_RSW = 0x300;
-/** Bits 63..54 of the entry, seen in its high half: N, PBMT and the reserved ones. */
-export const PTE_HIGH_MASK = 0xffc0_0000;
+/** Bits 63..54 of the entry, seen in its high half. */
+export const PTE_HIGH_N = 0x8000_0000;
+export const PTE_HIGH_PBMT = 0x6000_0000;
+export const PTE_HIGH_RESERVED = 0x1fc0_0000;
 
 export const PAGE_SIZE = 4096;
 export const PAGE_SHIFT = 12;

@@ -90,8 +90,8 @@ export class SlowPath implements ExecutionContext {
     return this.memory.load(va, size, access);
   }
 
-  store(va: bigint, size: Size, value: bigint, access: 'store' | 'amo'): Trap | undefined {
-    return this.memory.store(va, size, value, access);
+  store(va: bigint, size: Size, value: bigint): Trap | undefined {
+    return this.memory.store(va, size, value);
   }
 
   loadReserved(va: bigint, size: 4 | 8): bigint | Trap {

@@ -31,6 +31,8 @@ export interface TranslationContext {
   rootPpn: number;
   /** menvcfg.ADUE: the walk sets A and D itself; otherwise it faults (Svade). */
   isAdUpdated: boolean;
+  /** menvcfg.PBMTE. */
+  isPbmtOn: boolean;
 }
 
 /** How a table frame was last used by a walk: which addresses hang off it. */
@@ -77,10 +79,11 @@ export class Mmu {
   }
 
   /**
-   * Translates the page of `va` for an access, with every check and the update of A and D.
-   * Privileged ISA, "Virtual Address Translation Process". PMP is checked by `isAllowed`.
+   * Translates the page of `va` for an access, with every check but that of PMP on the page itself.
+   * Sets no A or D bit: `markUsed` does, once it is certain that the access is made.
+   * Privileged ISA, "Virtual Address Translation Process".
    *
-   * @param va the address as a number; NaN for one that is no safe integer
+   * @param va the address as a signed number; beyond 2^53 it may be rounded
    * @returns the physical page number, PAGE_FAULT or ACCESS_FAULT
    */
   translatePage(va: number, access: Access, privilege: Privilege): number {
@@ -93,7 +96,7 @@ export class Mmu {
     const vpn = Math.floor(va / PAGE_SIZE);
     let slot = this.tlb.find(vpn, asid);
     if (slot < 0) {
-      const leaf = walk(this.ram, rootPpn, va, levels, this.visitTable);
+      const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
       slot = this.tlb.insert(vpn, asid, leaf);
@@ -108,10 +111,19 @@ export class Mmu {
       if (!this.pmp.allows(pteAddress, PTE_SIZE, 'store', Privilege.Supervisor)) {
         return ACCESS_FAULT;
       }
-      this.ram.setPteBits(pteAddress, needed);
-      this.tlb.addFlags(slot, needed);
     }
     return this.tlb.ppn(slot);
+  }
+
+  /** Sets A, and D for a store, in the entry that `translatePage` has just used for the same access. */
+  markUsed(va: number, access: Access, privilege: Privilege): void {
+    const { levels, asid } = this.context;
+    if (levels === 0 || privilege === Privilege.Machine) return;
+    const slot = this.tlb.find(Math.floor(va / PAGE_SIZE), asid);
+    const needed = access === 'store' ? PTE_A | PTE_D : PTE_A;
+    if ((this.tlb.flagsOf(slot) & needed) === needed) return;
+    this.ram.setPteBits(this.tlb.pteAddress(slot), needed);
+    this.tlb.addFlags(slot, needed);
   }
 
   /** Lets the interpreter load from the page of `va`, which was translated to a frame of RAM. */

@@ -1,4 +1,5 @@
 import { PTE_G } from '../pte.js';
+import type { Leaf } from './walk.js';
 
 const ENTRIES = 4096;
 const EMPTY = Number.NaN; // equal to nothing, itself included
@@ -13,6 +14,7 @@ export class Tlb {
   private readonly ppns = new Float64Array(ENTRIES);
   private readonly flags = new Uint8Array(ENTRIES);
   private readonly levels = new Uint8Array(ENTRIES);
+  private readonly isLarge = new Uint8Array(ENTRIES);
   private readonly pteAddresses = new Float64Array(ENTRIES);
 
   /** The slot that holds (asid, vpn), or -1. A global entry matches every ASID. */
@@ -23,17 +25,14 @@ export class Tlb {
     return isHit ? slot : -1;
   }
 
-  insert(
-    vpn: number,
-    asid: number,
-    leaf: { ppn: number; flags: number; level: number; pteAddress: number },
-  ): number {
+  insert(vpn: number, asid: number, leaf: Leaf): number {
     const slot = slotOf(vpn);
     this.vpns[slot] = vpn;
     this.asids[slot] = asid;
     this.ppns[slot] = leaf.ppn;
     this.flags[slot] = leaf.flags;
     this.levels[slot] = leaf.level;
+    this.isLarge[slot] = leaf.isLarge ? 1 : 0;
     this.pteAddresses[slot] = leaf.pteAddress;
     return slot;
   }
@@ -64,21 +63,18 @@ export class Tlb {
     this.vpns.fill(EMPTY);
   }
 
-  /**
-   * SFENCE.VMA in its four forms. With an ASID, global entries stay. Returns whether a superpage
-   * was met, of which other pieces may be cached elsewhere.
-   */
+  /** SFENCE.VMA in its four forms. With an ASID, global entries stay. */
   fence(vpn: number | undefined, asid: number | undefined): void {
     if (vpn !== undefined) {
       const slot = slotOf(vpn);
-      if (this.vpns[slot] === vpn && this.levels[slot] === 0) {
+      if (this.vpns[slot] === vpn && this.isLarge[slot] === 0) {
         if (this.isSpared(slot, asid)) return;
         this.vpns[slot] = EMPTY;
         return;
       }
-      // The address may lie in a superpage whose pieces stand in many slots.
+      // The address may lie in a large leaf whose pieces stand in many slots.
       for (let other = 0; other < ENTRIES; other++) {
-        if (this.levels[other] !== 0 && !this.isSpared(other, asid)) this.vpns[other] = EMPTY;
+        if (this.isLarge[other] !== 0 && !this.isSpared(other, asid)) this.vpns[other] = EMPTY;
       }
       return;
     }

@@ -2,7 +2,9 @@ import {
   PAGE_SIZE,
   PTE_A,
   PTE_D,
-  PTE_HIGH_MASK,
+  PTE_HIGH_N,
+  PTE_HIGH_PBMT,
+  PTE_HIGH_RESERVED,
   PTE_R,
   PTE_SIZE,
   PTE_U,
@@ -31,7 +33,22 @@ export interface Leaf {
   readonly pteAddress: number;
   /** 0 for 4 KiB, 1 for a megapage, 2 for a gigapage. */
   readonly level: number;
+  /** The leaf maps more than the 4 KiB page of `va`: it is a superpage or a NAPOT range. */
+  readonly isLarge: boolean;
 }
+
+export interface WalkOptions {
+  /** 3 for Sv39, 4 for Sv48. */
+  readonly levels: number;
+  /** menvcfg.PBMTE: the PBMT field may name a memory type (Svpbmt); otherwise it is reserved. */
+  readonly isPbmtOn: boolean;
+}
+
+/** Svnapot: the one size that exists, 64 KiB, is told by these low bits of the PPN. */
+const NAPOT_PAGES = 16;
+const NAPOT_64K = 0b1000;
+const PBMT_SHIFT = 29;
+const PBMT_RESERVED = 3;
 
 export type WalkFault = 'page-fault' | 'access-fault';
 
@@ -45,7 +62,7 @@ export function walk(
   memory: TableMemory,
   rootPpn: number,
   va: number,
-  levels: number,
+  { levels, isPbmtOn }: WalkOptions,
   visit?: TableVisitor,
 ): Leaf | WalkFault {
   let tablePpn = rootPpn;
@@ -55,28 +72,44 @@ export function walk(
     if (visit && !visit(pteAddress, va, level)) return 'access-fault';
     const low = memory.readPteLow(pteAddress);
     const high = memory.readPteHigh(pteAddress);
-    if (isInvalidOrReserved(low, high)) return 'page-fault'; // step 3
+    if (isInvalidOrReserved(low, high, isPbmtOn)) return 'page-fault'; // step 3
     const ppn = ppnOf(low, high);
     if (low & (PTE_R | PTE_X)) {
-      const pagesPerLeaf = 512 ** level;
-      if (ppn % pagesPerLeaf !== 0) return 'page-fault'; // step 5: a misaligned superpage
-      const pageInLeaf = mod(Math.floor(va / PAGE_SIZE), pagesPerLeaf);
-      return { flags: low & 0xff, ppn: ppn + pageInLeaf, pteAddress, level };
+      const pageInLeaf = leafOffset(va, level, ppn, high);
+      if (pageInLeaf === undefined) return 'page-fault';
+      const isNapot = (high & PTE_HIGH_N) !== 0;
+      const first = isNapot ? ppn - NAPOT_64K : ppn;
+      const isLarge = level > 0 || isNapot;
+      return { flags: low & 0xff, ppn: first + pageInLeaf, pteAddress, level, isLarge };
     }
-    // Step 4, and "for non-leaf PTEs, the D, A, and U bits are reserved".
-    if (low & (PTE_D | PTE_A | PTE_U)) return 'page-fault';
+    // Step 4, and for non-leaf PTEs "the D, A, and U bits are reserved", N and PBMT too.
+    if (low & (PTE_D | PTE_A | PTE_U) || high & (PTE_HIGH_N | PTE_HIGH_PBMT)) return 'page-fault';
     tablePpn = ppn;
   }
   return 'page-fault'; // step 4: a pointer where only a leaf may stand
 }
 
-/** Step 3: V is 0, or W without R, or a bit set that is reserved while its extension is absent. */
-function isInvalidOrReserved(low: number, high: number): boolean {
+/** Step 3: V is 0, or W without R, or a bit or encoding set that is reserved. */
+function isInvalidOrReserved(low: number, high: number, isPbmtOn: boolean): boolean {
+  const pbmt = (high & PTE_HIGH_PBMT) >>> PBMT_SHIFT;
   return (
     (low & PTE_V) === 0 ||
     ((low & PTE_W) !== 0 && (low & PTE_R) === 0) ||
-    (high & PTE_HIGH_MASK) !== 0
+    (high & PTE_HIGH_RESERVED) !== 0 ||
+    pbmt === PBMT_RESERVED ||
+    (pbmt !== 0 && !isPbmtOn)
   );
+}
+
+/** Which of the leaf's 4 KiB pages holds `va`; undefined for a misaligned superpage (step 5). */
+function leafOffset(va: number, level: number, ppn: number, high: number): number | undefined {
+  const vpn = Math.floor(va / PAGE_SIZE);
+  if (high & PTE_HIGH_N) {
+    // Svnapot, "Page table entry encodings when pte.N=1": all but this one are reserved.
+    return level === 0 && ppn % NAPOT_PAGES === NAPOT_64K ? mod(vpn, NAPOT_PAGES) : undefined;
+  }
+  const pagesPerLeaf = 512 ** level;
+  return ppn % pagesPerLeaf === 0 ? mod(vpn, pagesPerLeaf) : undefined;
 }
 
 function mod(value: number, modulus: number): number {

@@ -27,7 +27,8 @@ interface Register {
 /** What a write to a CSR may change beyond the register itself. */
 export interface CsrEffects {
   satpWritten(): void;
-  pmpWritten(): void;
+  /** PMP or menvcfg: what translations were checked against is different. */
+  translationRulesChanged(): void;
   interruptsChanged(): void;
 }
 
@@ -302,7 +303,7 @@ export class CsrFile {
       () => state.menvcfg,
       (value) => {
         state.writeMenvcfg(value);
-        effects.satpWritten();
+        effects.translationRulesChanged();
         effects.interruptsChanged();
       },
     );
@@ -376,7 +377,7 @@ export class CsrFile {
         () => pmp.readConfig(half),
         (value) => {
           pmp.writeConfig(half, value);
-          effects.pmpWritten();
+          effects.translationRulesChanged();
         },
       );
     }
@@ -386,7 +387,7 @@ export class CsrFile {
         () => pmp.readAddress(entry),
         (value) => {
           pmp.writeAddress(entry, value);
-          effects.pmpWritten();
+          effects.translationRulesChanged();
         },
       );
     }

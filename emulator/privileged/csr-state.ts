@@ -50,8 +50,10 @@ const SD = 1n << 63n;
 export const MENVCFG_ADUE = 1n << 61n;
 /** menvcfg.STCE: stimecmp exists for S mode. */
 export const MENVCFG_STCE = 1n << 63n;
+/** menvcfg.PBMTE: the PBMT field of a PTE counts. */
+const MENVCFG_PBMTE = 1n << 62n;
 const MENVCFG_FIOM = 1n;
-const MENVCFG_WRITABLE = MENVCFG_ADUE | MENVCFG_STCE | MENVCFG_FIOM;
+const MENVCFG_WRITABLE = MENVCFG_ADUE | MENVCFG_STCE | MENVCFG_PBMTE | MENVCFG_FIOM;
 
 /** satp.PPN. */
 const SATP_PPN = (1n << 44n) - 1n;
@@ -168,6 +170,7 @@ export class CsrState {
   writeMenvcfg(value: bigint): void {
     this.menvcfg = value & MENVCFG_WRITABLE;
     this.context.isAdUpdated = (value & MENVCFG_ADUE) !== 0n;
+    this.context.isPbmtOn = (value & MENVCFG_PBMTE) !== 0n;
   }
 
   /** Enters a trap handler: saves the interrupt-enable bit and the privilege. */
