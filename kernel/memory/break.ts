@@ -1,0 +1,32 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+import { pageCeil, STACK_GUARD_BYTES, TASK_SIZE } from './layout.js';
+import { PROT_READ, PROT_WRITE, REGION_GROWS_DOWN } from './mman.js';
+import type { VirtualMemory } from './virtual-memory.js';
+
+/** brk(2). Compare Linux's sys_brk in mm/mmap.c. @returns the end of the heap, old or new */
+export function setBreak(memory: VirtualMemory, address: number): number {
+  const { breakStart, breakEnd } = memory;
+  if (address < breakStart || address > TASK_SIZE) return breakEnd;
+  const oldEnd = pageCeil(breakEnd);
+  const newEnd = pageCeil(address);
+  if (newEnd < oldEnd) {
+    if (memory.unmap(newEnd, oldEnd - newEnd) < 0) return breakEnd;
+  } else if (newEnd > oldEnd) {
+    if (!isRoom(memory, oldEnd, newEnd)) return breakEnd;
+    const prot = PROT_READ | PROT_WRITE;
+    if (memory.space.mapAtIfFree(oldEnd, newEnd - oldEnd, prot, 0, undefined, 0) < 0) {
+      return breakEnd;
+    }
+  }
+  memory.breakEnd = address;
+  return address;
+}
+
+/** Whether [start, end) is free, with a page behind it, or a stack's guard gap. */
+function isRoom(memory: VirtualMemory, start: number, end: number): boolean {
+  for (const region of memory.space.regions({ start, end: end + STACK_GUARD_BYTES })) {
+    const gap = region.flags & REGION_GROWS_DOWN ? STACK_GUARD_BYTES : 0;
+    return end + PAGE_SIZE <= region.start - gap;
+  }
+  return true;
+}

@@ -1,0 +1,10 @@
+/** Steps that memory operations are charged, besides the one of the trap. See kernel/README. */
+export const FAULT_STEPS = 100;
+/** Each page that an operation installs, changes, clears or copies a PTE for. */
+export const PAGE_STEPS = 4;
+/** Each 64 bytes that the kernel copies or fills. */
+export const COPY_STEPS_PER_64_BYTES = 1;
+/** Each region that an operation makes, changes or removes. */
+export const REGION_STEPS = 20;
+/** A whole frame filled or copied. */
+export const FRAME_STEPS = (4096 / 64) * COPY_STEPS_PER_64_BYTES;

@@ -1,0 +1,80 @@
+import { PAGE_SIZE, PTE_A, PTE_D, PTE_W } from '../../emulator/index.js';
+import { PAGE_STEPS, REGION_STEPS } from './costs.js';
+import type { Region } from './mapper.js';
+import { REGION_LOCKED, REGION_LOCKED_ON_FAULT, REGION_SHARED } from './mman.js';
+import { VirtualMemory } from './virtual-memory.js';
+
+/**
+ * fork(2)'s copy of an address space: same regions, same frames. Private pages lose W on both sides,
+ * so that whoever writes first gets a copy. Compare Linux's dup_mmap in mm/mmap.c and copy_pte_range
+ * in mm/memory.c.
+ *
+ * @returns undefined when frames or ASIDs have run out. The parent then means what it did before:
+ *   pages that lost W get it back at the next store, as their last owner's.
+ */
+export function fork(parent: VirtualMemory): VirtualMemory | undefined {
+  const { system } = parent;
+  const child = VirtualMemory.create(
+    system,
+    { placement: parent.placement, mmapBase: parent.mmapBase },
+    parent.space.clone(),
+  );
+  if (child === undefined) return undefined;
+  child.breakStart = parent.breakStart;
+  child.breakEnd = parent.breakEnd;
+  child.stackTop = parent.stackTop;
+  Object.assign(child.limits, parent.limits);
+  let isComplete = true;
+  for (const region of child.space.regions()) {
+    child.countMapped(region.file, region.end - region.start);
+    if (isComplete) isComplete = copyLeaves(parent, child, region);
+  }
+  parent.fences.settle();
+  if (!isComplete) {
+    child.release();
+    return undefined;
+  }
+  unlock(child);
+  return child;
+}
+
+/** @returns false when no frame was left for a table of the child's */
+function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region): boolean {
+  const { frames, host, ram } = parent.system;
+  const isPrivate = (region.flags & REGION_SHARED) === 0;
+  let pages = 0;
+  let isComplete = true;
+  parent.table.eachLeaf(
+    region.start / PAGE_SIZE,
+    region.end / PAGE_SIZE,
+    (pteAddress, page, level) => {
+      if (!isComplete) return;
+      const target = child.table.ensure(page, level);
+      if (target === 0) {
+        isComplete = false;
+        return;
+      }
+      let flags = ram.readPteLow(pteAddress) & 0xff;
+      if (isPrivate && flags & PTE_W) {
+        flags &= ~PTE_W;
+        parent.table.setFlags(pteAddress, page, flags);
+      }
+      const ppn = parent.table.ppn(pteAddress);
+      for (let i = 0; i < 512 ** level; i++) frames.retain(ppn + i);
+      // The child has made no access yet.
+      child.table.install(target, ppn, flags & ~(PTE_A | PTE_D));
+      pages++;
+    },
+  );
+  host.charge(REGION_STEPS + pages * PAGE_STEPS);
+  return isComplete;
+}
+
+/** Memory locks are not inherited (mlock(2)). */
+function unlock(child: VirtualMemory): void {
+  const locks = REGION_LOCKED | REGION_LOCKED_ON_FAULT;
+  const locked = [...child.space.regions()].filter((region) => region.flags & locks);
+  for (const region of locked) {
+    child.space.setFlags(region.start, region.end - region.start, 0, locks);
+  }
+}

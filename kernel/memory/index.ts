@@ -1,0 +1,68 @@
+export { type Access, type FaultPolicy, type MemoryFault, mayAccess } from './fault.js';
+export type { UserHart } from './fences.js';
+export { MMAP_MIN_ADDRESS, mmapBase, pageCeil, pageFloor, TASK_SIZE } from './layout.js';
+export { type MappedFile, SharedAnonymousFile } from './mapped-file.js';
+export type { Mapper, Region, RegionUpdate } from './mapper.js';
+export { type MemoryHost, MemorySystem, type MemorySystemOptions } from './memory-system.js';
+export {
+  Advice,
+  MAP_ANONYMOUS,
+  MAP_DENYWRITE,
+  MAP_EXECUTABLE,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+  MAP_LOCKED,
+  MAP_NONBLOCK,
+  MAP_NORESERVE,
+  MAP_POPULATE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MAP_SHARED_VALIDATE,
+  MAP_STACK,
+  MAP_SYNC,
+  MAP_TYPE,
+  MCL_CURRENT,
+  MCL_FUTURE,
+  MCL_ONFAULT,
+  MLOCK_ONFAULT,
+  MREMAP_DONTUNMAP,
+  MREMAP_FIXED,
+  MREMAP_MAYMOVE,
+  MS_ASYNC,
+  MS_INVALIDATE,
+  MS_SYNC,
+  PROT_EXEC,
+  PROT_GROWSDOWN,
+  PROT_GROWSUP,
+  PROT_NONE,
+  PROT_READ,
+  PROT_WRITE,
+  REGION_ACCOUNTED,
+  REGION_GROWS_DOWN,
+  REGION_HUGE,
+  REGION_LOCKED,
+  REGION_LOCKED_ON_FAULT,
+  REGION_NEVER_WRITABLE,
+  REGION_NO_DUMP,
+  REGION_NO_FORK,
+  REGION_NO_HUGE,
+  REGION_NO_RESERVE,
+  REGION_RANDOM,
+  REGION_SEQUENTIAL,
+  REGION_SHARED,
+  REGION_WIPE_ON_FORK,
+} from './mman.js';
+export { PageCache } from './page-cache.js';
+export { PageTable } from './page-table.js';
+export {
+  ANONYMOUS,
+  FILE,
+  type FrameKind,
+  KERNEL,
+  PAGE_TABLE,
+  PhysicalMemory,
+  type PhysicalMemoryOptions,
+} from './physical-memory.js';
+export { type MemoryLimits, VirtualMemory, type VirtualMemoryOptions } from './virtual-memory.js';

@@ -1,0 +1,37 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+
+/**
+ * Where things stand in user space. Linux arch/riscv/include/asm/processor.h and mm/util.c
+ * (arch_pick_mmap_layout), for Sv39.
+ */
+
+/** End of user space: the lower half of Sv39's canonical addresses. */
+export const TASK_SIZE = 2 ** 38;
+/** vm.mmap_min_addr: an unprivileged user maps nothing below. */
+export const MMAP_MIN_ADDRESS = 0x1_0000;
+/** Where bottom-up placement begins (TASK_UNMAPPED_BASE). */
+export const BOTTOM_UP_BASE = Math.ceil(TASK_SIZE / 3 / PAGE_SIZE) * PAGE_SIZE;
+/** Below a region that grows down this much stays free, so that it cannot run into another. */
+export const STACK_GUARD_BYTES = 256 * PAGE_SIZE;
+/** vm.max_map_count. */
+export const MAX_MAP_COUNT = 65530;
+const MIN_GAP = 128 * 2 ** 20;
+
+/**
+ * Top-down placement begins here: below the stack's limit, and at least 128 MiB below its top.
+ *
+ * @param stackLimit RLIMIT_STACK in bytes
+ */
+export function mmapBase(stackLimit: number): number {
+  const gap = Math.max(MIN_GAP, Math.min(stackLimit + STACK_GUARD_BYTES, (TASK_SIZE / 6) * 5));
+  return pageFloor(TASK_SIZE - gap);
+}
+
+export function pageFloor(address: number): number {
+  return address - (address % PAGE_SIZE);
+}
+
+/** Rounds up to a page; the result of an address near 2^53 is not exact and never a valid one. */
+export function pageCeil(address: number): number {
+  return Math.ceil(address / PAGE_SIZE) * PAGE_SIZE;
+}

@@ -1,0 +1,53 @@
+import type { Ram } from '../../emulator/index.js';
+import { Asids } from './asids.js';
+import { demandPaging, type FaultPolicy } from './fault.js';
+import type { UserHart } from './fences.js';
+import { createMapper, type Mapper } from './mapper.js';
+import { PhysicalMemory } from './physical-memory.js';
+import type { VirtualMemory } from './virtual-memory.js';
+
+/** The step meter. */
+export interface MemoryHost {
+  charge(steps: number): void;
+}
+
+export interface MemorySystemOptions {
+  readonly machine: { readonly ram: Ram; readonly hart: UserHart };
+  readonly host: MemoryHost;
+  /** Given when other parts of the kernel take frames before there is a MemorySystem. */
+  readonly frames?: PhysicalMemory;
+  /** Who keeps A and D bits: the walk (default), or the fault path, as Svade demands. */
+  readonly adBits?: 'svadu' | 'svade';
+  readonly faultPolicy?: FaultPolicy;
+  readonly createMapper?: (placement: 'top-down' | 'bottom-up') => Mapper;
+}
+
+/** What all address spaces of one machine share. */
+export class MemorySystem {
+  readonly ram: Ram;
+  readonly hart: UserHart;
+  readonly frames: PhysicalMemory;
+  readonly host: MemoryHost;
+  readonly asids = new Asids();
+  readonly adBits: 'svadu' | 'svade';
+  readonly faultPolicy: FaultPolicy;
+  readonly createMapper: (placement: 'top-down' | 'bottom-up') => Mapper;
+  /** Whose page table satp names. */
+  active: VirtualMemory | undefined;
+  private lastInode = 0;
+
+  constructor(o: MemorySystemOptions) {
+    this.ram = o.machine.ram;
+    this.hart = o.machine.hart;
+    this.frames = o.frames ?? new PhysicalMemory(o.machine.ram);
+    this.host = o.host;
+    this.adBits = o.adBits ?? 'svadu';
+    this.faultPolicy = o.faultPolicy ?? demandPaging;
+    this.createMapper = o.createMapper ?? createMapper;
+  }
+
+  /** Inode numbers of nameless shared memory. */
+  newInode(): number {
+    return ++this.lastInode;
+  }
+}

@@ -1,0 +1,266 @@
+import {
+  PAGE_SIZE,
+  PTE_R,
+  PTE_SIZE,
+  PTE_V,
+  PTE_W,
+  PTE_X,
+  PTES_PER_TABLE,
+  ppnOf,
+  pteHigh,
+  pteLow,
+  type Ram,
+} from '../../emulator/index.js';
+import type { Fences } from './fences.js';
+import { PAGE_TABLE, type PhysicalMemory } from './physical-memory.js';
+
+const LEVELS = 3;
+const PTE_LEAF = PTE_R | PTE_W | PTE_X;
+
+/** Called with the entry of each valid leaf, ascending; `page` is the first that the leaf maps. */
+export type LeafVisitor = (pteAddress: number, page: number, level: number) => void;
+
+/**
+ * One address space's Sv39 page table in guest RAM: the only code that writes user PTEs. Every
+ * write is a physical store, so the hart's walk sees it as it would see a store of a real kernel.
+ * Pages are virtual page numbers, 0 <= page < 2^26: the lower half, user space. The upper half stays
+ * empty, since the kernel does not run on the hart.
+ *
+ * Table frames are allocated when the first entry below them is set and freed with the last one;
+ * `liveEntries` counts a table's entries. Fences that a change owes are noted, not issued.
+ */
+export class PageTable {
+  readonly rootPpn: number;
+  private readonly frames: PhysicalMemory;
+  private readonly ram: Ram;
+  private readonly fences: Fences;
+  private readonly ownerId: number;
+  /** The leaf table used last: address of its first entry, and page >>> 9. */
+  private cachedTable = 0;
+  private cachedPrefix = -1;
+
+  private constructor(frames: PhysicalMemory, fences: Fences, ownerId: number, rootPpn: number) {
+    this.frames = frames;
+    this.ram = frames.ram;
+    this.fences = fences;
+    this.ownerId = ownerId;
+    this.rootPpn = rootPpn;
+  }
+
+  /** @returns undefined when there is no frame for the root */
+  static create(frames: PhysicalMemory, fences: Fences, ownerId: number): PageTable | undefined {
+    const root = frames.allocateZeroed(PAGE_TABLE, ownerId, 0);
+    return root === 0 ? undefined : new PageTable(frames, fences, ownerId, root);
+  }
+
+  /**
+   * The address of the entry that maps `page` or would map it at level 0.
+   *
+   * @returns the entry's physical address: a leaf of any level, or an entry of level 0; 0 when the
+   *   table that would hold it does not exist
+   */
+  find(page: number): number {
+    if (page >>> 9 === this.cachedPrefix) return this.cachedTable + (page & 511) * PTE_SIZE;
+    let table = this.rootPpn * PAGE_SIZE;
+    for (let level = LEVELS - 1; level > 0; level--) {
+      const entry = table + indexAt(page, level) * PTE_SIZE;
+      const low = this.ram.readPteLow(entry);
+      if ((low & PTE_V) === 0) return 0;
+      if (low & PTE_LEAF) return entry;
+      table = ppnOf(low, this.ram.readPteHigh(entry)) * PAGE_SIZE;
+    }
+    this.cachedPrefix = page >>> 9;
+    this.cachedTable = table;
+    return table + (page & 511) * PTE_SIZE;
+  }
+
+  /** Level of the leaf at an address that `find` returned for `page`. */
+  levelOf(pteAddress: number, page: number): number {
+    const root = this.rootPpn * PAGE_SIZE;
+    if (pteAddress === root + indexAt(page, 2) * PTE_SIZE) return 2;
+    const inRoot = root + indexAt(page, 2) * PTE_SIZE;
+    const middle = ppnOf(this.ram.readPteLow(inRoot), this.ram.readPteHigh(inRoot)) * PAGE_SIZE;
+    return pteAddress === middle + indexAt(page, 1) * PTE_SIZE ? 1 : 0;
+  }
+
+  /**
+   * As `find`, but makes the tables that are missing down to `level`. No leaf may stand in the way.
+   *
+   * @returns the address of the entry of that level, or 0 when no frame is left; then nothing changed
+   */
+  ensure(page: number, level = 0): number {
+    if (level === 0 && page >>> 9 === this.cachedPrefix) {
+      return this.cachedTable + (page & 511) * PTE_SIZE;
+    }
+    let table = this.rootPpn;
+    for (let at = LEVELS - 1; at > level; at--) {
+      const entry = table * PAGE_SIZE + indexAt(page, at) * PTE_SIZE;
+      const low = this.ram.readPteLow(entry);
+      if (low & PTE_V) {
+        table = ppnOf(low, this.ram.readPteHigh(entry));
+        continue;
+      }
+      const made = this.frames.allocateZeroed(PAGE_TABLE, this.ownerId, page);
+      if (made === 0) {
+        this.pruneIfEmpty(page, table, at);
+        return 0;
+      }
+      this.ram.writePte(entry, pteLow(made, PTE_V), pteHigh(made));
+      this.frames.addLiveEntries(table, 1);
+      table = made;
+    }
+    if (level === 0) {
+      this.cachedPrefix = page >>> 9;
+      this.cachedTable = table * PAGE_SIZE;
+    }
+    return table * PAGE_SIZE + indexAt(page, level) * PTE_SIZE;
+  }
+
+  /** Makes an empty entry, which `ensure` found, a leaf. `flags` are bits 7..0, with V. */
+  install(pteAddress: number, ppn: number, flags: number): void {
+    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
+    this.frames.addLiveEntries(pageNumber(pteAddress), 1);
+  }
+
+  /** Changes a valid leaf; the frame's references are the caller's affair. */
+  replace(pteAddress: number, page: number, ppn: number, flags: number): void {
+    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
+    this.fences.owe(page * PAGE_SIZE);
+  }
+
+  /** Changes only bits 7..0 of a valid leaf. */
+  setFlags(pteAddress: number, page: number, flags: number): void {
+    const low = this.ram.readPteLow(pteAddress);
+    this.ram.writePte(pteAddress, ((low & ~0xff) | flags) >>> 0, this.ram.readPteHigh(pteAddress));
+    this.fences.owe(page * PAGE_SIZE);
+  }
+
+  /** Invalidates a leaf. Tables left empty stay until `prune`. */
+  erase(pteAddress: number, page: number, level: number): void {
+    this.ram.writePte(pteAddress, 0, 0);
+    this.frames.addLiveEntries(pageNumber(pteAddress), -1);
+    if (level === 0) this.fences.owe(page * PAGE_SIZE);
+    else this.fences.oweAll();
+  }
+
+  /** The frame that a leaf maps first. */
+  ppn(pteAddress: number): number {
+    return ppnOf(this.ram.readPteLow(pteAddress), this.ram.readPteHigh(pteAddress));
+  }
+
+  /**
+   * Visits the valid leaves of pages [start, end), table by table. The visitor may change or erase
+   * the leaf that it is shown. A superpage is visited once, even if only part of it is in the range.
+   */
+  eachLeaf(start: number, end: number, visit: LeafVisitor): void {
+    const root = this.rootPpn * PAGE_SIZE;
+    for (let page = start; page < end; ) {
+      const entry = root + indexAt(page, 2) * PTE_SIZE;
+      const next = Math.min(end, ((page >>> 18) + 1) * 2 ** 18);
+      const low = this.ram.readPteLow(entry);
+      if (low & PTE_LEAF) visit(entry, (page >>> 18) * 2 ** 18, 2);
+      else if (low & PTE_V) {
+        this.eachLeafOfMiddle(ppnOf(low, this.ram.readPteHigh(entry)), page, next, visit);
+      }
+      page = next;
+    }
+  }
+
+  /** Invalidates the leaves of pages [start, end), drops their references, frees empty tables. */
+  clear(start: number, end: number): void {
+    this.eachLeaf(start, end, (pteAddress, page, level) => {
+      const ppn = this.ppn(pteAddress);
+      this.erase(pteAddress, page, level);
+      for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);
+    });
+    this.prune(start, end);
+  }
+
+  /**
+   * Replaces a superpage by a table of the next level with the same frames and permissions.
+   *
+   * @returns false when no frame is left; then nothing changed
+   */
+  demote(page: number): boolean {
+    const entry = this.find(page);
+    if (entry === 0 || (this.ram.readPteLow(entry) & PTE_V) === 0) return true;
+    const level = this.levelOf(entry, page);
+    if (level === 0) return true;
+    const table = this.frames.allocate(PAGE_TABLE, this.ownerId, page);
+    if (table === 0) return false;
+    const first = this.ppn(entry);
+    const flags = this.ram.readPteLow(entry) & 0xff;
+    for (let i = 0; i < PTES_PER_TABLE; i++) {
+      const ppn = first + i * 512 ** (level - 1);
+      this.ram.writePte(table * PAGE_SIZE + i * PTE_SIZE, pteLow(ppn, flags), pteHigh(ppn));
+    }
+    this.frames.addLiveEntries(table, PTES_PER_TABLE);
+    this.ram.writePte(entry, pteLow(table, PTE_V), pteHigh(table));
+    this.fences.oweAll();
+    return true;
+  }
+
+  /** Frees the tables under pages [start, end) that hold no entry. */
+  prune(start: number, end: number): void {
+    for (let page = start; page < end; page = ((page >>> 9) + 1) * 512) {
+      const inRoot = this.rootPpn * PAGE_SIZE + indexAt(page, 2) * PTE_SIZE;
+      const low = this.ram.readPteLow(inRoot);
+      if ((low & PTE_V) === 0 || low & PTE_LEAF) {
+        page = ((page >>> 18) + 1) * 2 ** 18 - 512;
+        continue;
+      }
+      const middle = ppnOf(low, this.ram.readPteHigh(inRoot));
+      const inMiddle = middle * PAGE_SIZE + indexAt(page, 1) * PTE_SIZE;
+      const lowInMiddle = this.ram.readPteLow(inMiddle);
+      if (lowInMiddle & PTE_V && (lowInMiddle & PTE_LEAF) === 0) {
+        const table = ppnOf(lowInMiddle, this.ram.readPteHigh(inMiddle));
+        if (this.frames.liveEntries(table) === 0) this.freeTable(inMiddle, table);
+      }
+      if (this.frames.liveEntries(middle) === 0) this.freeTable(inRoot, middle);
+    }
+  }
+
+  /** Frees the root; every leaf has been cleared before. */
+  release(): void {
+    this.cachedPrefix = -1;
+    this.frames.release(this.rootPpn);
+  }
+
+  private eachLeafOfMiddle(table: number, start: number, end: number, visit: LeafVisitor): void {
+    for (let page = start; page < end; ) {
+      const entry = table * PAGE_SIZE + indexAt(page, 1) * PTE_SIZE;
+      const next = Math.min(end, ((page >>> 9) + 1) * 512);
+      const low = this.ram.readPteLow(entry);
+      if (low & PTE_LEAF) visit(entry, (page >>> 9) * 512, 1);
+      else if (low & PTE_V) {
+        const leaves = ppnOf(low, this.ram.readPteHigh(entry)) * PAGE_SIZE;
+        for (let at = page; at < next; at++) {
+          const leaf = leaves + (at & 511) * PTE_SIZE;
+          if (this.ram.readPteLow(leaf) & PTE_V) visit(leaf, at, 0);
+        }
+      }
+      page = next;
+    }
+  }
+
+  /** After a failed `ensure`: the table of level `at` may be one that it had just made. */
+  private pruneIfEmpty(page: number, table: number, at: number): void {
+    if (at < LEVELS - 1 && this.frames.liveEntries(table) === 0) this.prune(page, page + 1);
+  }
+
+  private freeTable(parentEntry: number, table: number): void {
+    this.ram.writePte(parentEntry, 0, 0);
+    this.frames.addLiveEntries(pageNumber(parentEntry), -1);
+    this.cachedPrefix = -1;
+    this.fences.oweAll();
+    this.frames.release(table);
+  }
+}
+
+function indexAt(page: number, level: number): number {
+  return (page >>> (9 * level)) & 511;
+}
+
+function pageNumber(address: number): number {
+  return Math.floor(address / PAGE_SIZE);
+}

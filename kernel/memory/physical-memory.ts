@@ -1,0 +1,251 @@
+import { PAGE_SIZE, type Ram } from '../../emulator/index.js';
+
+/** What a frame is used for. */
+export type FrameKind = 'free' | 'anonymous' | 'file' | 'page-table' | 'kernel';
+
+const KINDS: readonly FrameKind[] = ['free', 'anonymous', 'file', 'page-table', 'kernel'];
+const FREE = 0;
+export const ANONYMOUS = 1;
+export const FILE = 2;
+export const PAGE_TABLE = 3;
+export const KERNEL = 4;
+/** Numbers of `KINDS`, for the code that asks for every page. */
+export type KindNumber = typeof ANONYMOUS | typeof FILE | typeof PAGE_TABLE | typeof KERNEL;
+
+const FRAMES_PER_BLOCK = 512;
+const WORDS_PER_BLOCK = FRAMES_PER_BLOCK / 32;
+/** Freed frames are filled with this when poison is on. */
+export const POISON = 0xa5;
+
+export interface PhysicalMemoryOptions {
+  /** Fills freed frames and checks, when they are handed out again, that nobody wrote to them. */
+  readonly poison?: boolean;
+}
+
+/**
+ * The frames of guest RAM. A frame in use has a kind, a reference count (leaf PTEs, the page cache
+ * that holds it, pins) and an owner: for a page of a file the cache and page index, for an
+ * anonymous page and a page table the address space and page that it was made for.
+ *
+ * Free frames stand in a bitmap; the lowest is handed out first. 2 MiB blocks have counts of their
+ * own, so that a whole block is found for a megapage.
+ *
+ * Page numbers (ppn) are those of guest physical addresses; 0 is never one and means "none".
+ */
+export class PhysicalMemory {
+  readonly ram: Ram;
+  /** Always zero, mapped read-only wherever anonymous memory is read before it is written. */
+  readonly zeroPpn: number;
+  readonly poisons: boolean;
+  /** Frames whose poison was found damaged when they were handed out. Rule F6. */
+  readonly damagedPoison: number[] = [];
+
+  private readonly kinds: Uint8Array;
+  private readonly counts: Int32Array;
+  private readonly ownerIds: Uint32Array;
+  private readonly ownerPages: Uint32Array;
+  /** Entries in use of a frame that is a page table. */
+  private readonly entryCounts: Uint16Array;
+  private readonly isPoisoned: Uint8Array;
+  /** One bit per frame, 1 = free. */
+  private readonly bitmap: Uint32Array;
+  private readonly blockFree: Uint16Array;
+  /** No block below this one has a free frame. */
+  private lowestBlock = 0;
+  private free: number;
+  private lastOwnerId = 0;
+  private remainingAllocations = Number.POSITIVE_INFINITY;
+
+  constructor(ram: Ram, options: PhysicalMemoryOptions = {}) {
+    this.ram = ram;
+    this.poisons = options.poison ?? false;
+    const blocks = Math.ceil(ram.frameCount / FRAMES_PER_BLOCK);
+    this.kinds = new Uint8Array(ram.frameCount);
+    this.counts = new Int32Array(ram.frameCount);
+    this.ownerIds = new Uint32Array(ram.frameCount);
+    this.ownerPages = new Uint32Array(ram.frameCount);
+    this.entryCounts = new Uint16Array(ram.frameCount);
+    this.isPoisoned = new Uint8Array(ram.frameCount);
+    this.bitmap = new Uint32Array(blocks * WORDS_PER_BLOCK);
+    this.blockFree = new Uint16Array(blocks);
+    for (let frame = 0; frame < ram.frameCount; frame++) this.setFree(frame);
+    this.free = ram.frameCount;
+    this.zeroPpn = this.allocateZeroed(KERNEL);
+  }
+
+  get freeFrames(): number {
+    return this.free;
+  }
+
+  get usedFrames(): number {
+    return this.ram.frameCount - this.free;
+  }
+
+  /**
+   * Hands out a frame with one reference. Its contents are whatever they were.
+   *
+   * @returns the page number, or 0 when no frame is left
+   */
+  allocate(kind: KindNumber, ownerId = 0, ownerPage = 0): number {
+    if (this.isRefused()) return 0;
+    const blocks = this.blockFree.length;
+    while (this.lowestBlock < blocks && this.blockFree[this.lowestBlock] === 0) this.lowestBlock++;
+    if (this.lowestBlock === blocks) return 0;
+    let word = this.lowestBlock * WORDS_PER_BLOCK;
+    while (this.bitmap[word] === 0) word++;
+    const frame = word * 32 + (31 - Math.clz32(this.bitmap[word]! & -this.bitmap[word]!));
+    this.take(frame, kind, ownerId, ownerPage);
+    return frame + this.ram.firstPpn;
+  }
+
+  /** As `allocate`, filled with zeros. */
+  allocateZeroed(kind: KindNumber, ownerId = 0, ownerPage = 0): number {
+    const ppn = this.allocate(kind, ownerId, ownerPage);
+    if (ppn !== 0) this.ram.fill(ppn, 0);
+    return ppn;
+  }
+
+  /**
+   * Hands out 512 frames that a megapage can map, each zero and with one reference of its own.
+   *
+   * @returns the first page number, a multiple of 512, or 0 when no block is wholly free
+   */
+  allocateMegapage(kind: KindNumber, ownerId: number, ownerPage: number): number {
+    if (this.isRefused()) return 0;
+    // From the top, since single frames are taken from the bottom.
+    let block = this.blockFree.length - 1;
+    while (block >= 0 && this.blockFree[block] !== FRAMES_PER_BLOCK) block--;
+    if (block < 0) return 0;
+    for (let i = 0; i < FRAMES_PER_BLOCK; i++) {
+      const frame = block * FRAMES_PER_BLOCK + i;
+      this.take(frame, kind, ownerId, ownerPage + i);
+      this.ram.fill(frame + this.ram.firstPpn, 0);
+    }
+    return block * FRAMES_PER_BLOCK + this.ram.firstPpn;
+  }
+
+  /** Adds a reference. The shared zero frame is not counted. */
+  retain(ppn: number): void {
+    if (ppn === this.zeroPpn) return;
+    const frame = ppn - this.ram.firstPpn;
+    if (this.kinds[frame] === FREE) throw frameError('retain of a free frame', ppn);
+    this.counts[frame] = this.counts[frame]! + 1;
+  }
+
+  /** Takes a reference away; without the last one the frame is free. */
+  release(ppn: number): void {
+    if (ppn === this.zeroPpn) return;
+    const frame = ppn - this.ram.firstPpn;
+    const count = this.counts[frame]! - 1;
+    if (count < 0) throw frameError('release of a free frame', ppn);
+    this.counts[frame] = count;
+    if (count > 0) return;
+    this.kinds[frame] = FREE;
+    this.free++;
+    this.setFree(frame);
+    if (this.poisons) {
+      this.ram.fill(ppn, POISON);
+      this.isPoisoned[frame] = 1;
+    }
+  }
+
+  refcount(ppn: number): number {
+    return this.counts[ppn - this.ram.firstPpn]!;
+  }
+
+  kind(ppn: number): FrameKind {
+    return KINDS[this.kindNumber(ppn)]!;
+  }
+
+  /** ANONYMOUS, FILE, PAGE_TABLE, KERNEL, or 0 for a free frame. */
+  kindNumber(ppn: number): number {
+    return this.kinds[ppn - this.ram.firstPpn]!;
+  }
+
+  /** A number for an address space or page cache, to tell owners of frames apart. */
+  newOwnerId(): number {
+    return ++this.lastOwnerId;
+  }
+
+  /** Id of the address space or page cache that the frame was made for; 0 = nobody's. */
+  ownerId(ppn: number): number {
+    return this.ownerIds[ppn - this.ram.firstPpn]!;
+  }
+
+  /** The owner's page: index in the file, or virtual page number. */
+  ownerPage(ppn: number): number {
+    return this.ownerPages[ppn - this.ram.firstPpn]!;
+  }
+
+  /** The frame now stands for another page of the same or another address space (mremap). */
+  setOwner(ppn: number, ownerId: number, ownerPage: number): void {
+    this.ownerIds[ppn - this.ram.firstPpn] = ownerId;
+    this.ownerPages[ppn - this.ram.firstPpn] = ownerPage;
+  }
+
+  /** Entries in use of the page table in this frame; PageTable keeps the count. */
+  liveEntries(ppn: number): number {
+    return this.entryCounts[ppn - this.ram.firstPpn]!;
+  }
+
+  addLiveEntries(ppn: number, change: number): void {
+    const frame = ppn - this.ram.firstPpn;
+    this.entryCounts[frame] = this.entryCounts[frame]! + change;
+  }
+
+  isMarkedFree(ppn: number): boolean {
+    const frame = ppn - this.ram.firstPpn;
+    return ((this.bitmap[frame >>> 5]! >>> (frame & 31)) & 1) === 1;
+  }
+
+  /** Whether a free frame was poisoned and still is, byte for byte; true also where there is none. */
+  isPoisonIntact(ppn: number): boolean {
+    if (this.isPoisoned[ppn - this.ram.firstPpn] === 0) return true;
+    const bytes = this.ram.frame(ppn);
+    for (let i = 0; i < PAGE_SIZE; i++) if (bytes[i] !== POISON) return false;
+    return true;
+  }
+
+  /** For tests: the next `count` allocations succeed, all after them are refused. */
+  failAfter(count: number): void {
+    this.remainingAllocations = count;
+  }
+
+  private isRefused(): boolean {
+    if (this.remainingAllocations <= 0) return true;
+    this.remainingAllocations--;
+    return false;
+  }
+
+  private take(frame: number, kind: number, ownerId: number, ownerPage: number): void {
+    if (this.isPoisoned[frame] === 1) {
+      const ppn = frame + this.ram.firstPpn;
+      if (!this.isPoisonIntact(ppn)) this.damagedPoison.push(ppn);
+      this.isPoisoned[frame] = 0;
+    }
+    const word = frame >>> 5;
+    const block = Math.floor(frame / FRAMES_PER_BLOCK);
+    this.bitmap[word] = this.bitmap[word]! & ~(1 << (frame & 31));
+    this.blockFree[block] = this.blockFree[block]! - 1;
+    this.kinds[frame] = kind;
+    this.counts[frame] = 1;
+    this.ownerIds[frame] = ownerId;
+    this.ownerPages[frame] = ownerPage;
+    this.entryCounts[frame] = 0;
+    this.free--;
+  }
+
+  private setFree(frame: number): void {
+    const word = frame >>> 5;
+    const block = Math.floor(frame / FRAMES_PER_BLOCK);
+    this.bitmap[word] = this.bitmap[word]! | (1 << (frame & 31));
+    this.blockFree[block] = this.blockFree[block]! + 1;
+    if (block < this.lowestBlock) this.lowestBlock = block;
+  }
+}
+
+function frameError(what: string, ppn: number): Error {
+  return new Error(
+    `${what}: 0x${ppn.toString(16)}; every reference is taken once and given up once`,
+  );
+}

@@ -1,0 +1,34 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+import { Errno } from '../errno.js';
+import { MMAP_MIN_ADDRESS, pageCeil } from './layout.js';
+import { MS_ASYNC, MS_INVALIDATE, MS_SYNC, REGION_LOCKED } from './mman.js';
+import type { VirtualMemory } from './virtual-memory.js';
+
+/**
+ * msync(2). A file's pages are the file, so there is nothing to write; the checks are Linux's
+ * (mm/msync.c).
+ *
+ * @returns 0, -EINVAL for bad flags or an unaligned address, -ENOMEM if a part is not mapped, -EBUSY
+ *   for MS_INVALIDATE of locked pages
+ */
+export function synchronise(
+  memory: VirtualMemory,
+  address: number,
+  length: number,
+  flags: number,
+): number {
+  if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) return -Errno.EINVAL;
+  if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
+  if (flags & MS_ASYNC && flags & MS_SYNC) return -Errno.EINVAL;
+  const end = address + pageCeil(length);
+  if (!Number.isSafeInteger(end)) return -Errno.ENOMEM;
+  if (end === address) return 0;
+  let covered = address;
+  let hasHole = address < MMAP_MIN_ADDRESS;
+  for (const region of memory.space.regions({ start: address, end })) {
+    if (flags & MS_INVALIDATE && region.flags & REGION_LOCKED) return -Errno.EBUSY;
+    if (region.start > covered) hasHole = true;
+    covered = region.end;
+  }
+  return hasHole || covered < end ? -Errno.ENOMEM : 0;
+}

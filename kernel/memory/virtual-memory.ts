@@ -1,0 +1,296 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+import { advise } from './advise.js';
+import { setBreak } from './break.js';
+import { Calls } from './calls.js';
+import { copyIn, copyInString, copyOut } from './copy.js';
+import { explainFault } from './explain-fault.js';
+import type { Access, MemoryFault } from './fault.js';
+import { Fences } from './fences.js';
+import { fork } from './fork.js';
+import { mmapBase, TASK_SIZE } from './layout.js';
+import { map } from './map.js';
+import type { MappedFile } from './mapped-file.js';
+import type { Mapper, RegionUpdate } from './mapper.js';
+import { mapsText } from './maps-text.js';
+import type { MemorySystem } from './memory-system.js';
+import { mincore } from './mincore.js';
+import type { CacheMapper, PageCache } from './page-cache.js';
+import { PageTable } from './page-table.js';
+import { pageTablesText } from './page-tables-text.js';
+import { protect } from './protect.js';
+import { remap } from './remap.js';
+import { mapStack } from './stack.js';
+import { synchronise } from './synchronise.js';
+import { unmap } from './unmap.js';
+import { walkText } from './walk-text.js';
+
+const USER_PAGES = TASK_SIZE / PAGE_SIZE;
+const DEFAULT_STACK_LIMIT = 8 * 2 ** 20;
+
+export interface VirtualMemoryOptions {
+  readonly placement: 'top-down' | 'bottom-up';
+  /** Where top-down placement begins; default: below the stack's limit. */
+  readonly mmapBase?: number;
+}
+
+/** setrlimit(2)'s limits on memory, in bytes. */
+export interface MemoryLimits {
+  stack: number;
+}
+
+/**
+ * One address space: the mapper that decides where, the page table that says what is present, the
+ * ASID under which the hart caches it. Each operation stands in a file of its own; together they are
+ * the only code that turns the mapper's callbacks into PTE changes.
+ *
+ * Addresses are bytes; results are 0 or an address, or a negative errno.
+ */
+export class VirtualMemory implements CacheMapper {
+  readonly system: MemorySystem;
+  /** Tells address spaces apart in `PhysicalMemory.ownerId`. */
+  readonly id: number;
+  readonly asid: number;
+  readonly space: Mapper;
+  readonly table: PageTable;
+  readonly fences: Fences;
+  readonly placement: 'top-down' | 'bottom-up';
+  readonly mmapBase: number;
+  readonly limits: MemoryLimits = { stack: DEFAULT_STACK_LIMIT };
+  readonly calls = new Calls();
+  /** [breakStart, breakEnd) is the heap that brk moves; set by exec. */
+  breakStart = 0;
+  breakEnd = 0;
+  /** End of the main stack, 0 before exec has made it. */
+  stackTop = 0;
+  /** Pages mapped of each file; the first takes a reference to the file, the last gives it up. */
+  private readonly filePages = new Map<MappedFile, number>();
+
+  private constructor(
+    system: MemorySystem,
+    parts: { id: number; asid: number; space: Mapper; table: PageTable; fences: Fences },
+    o: VirtualMemoryOptions,
+  ) {
+    this.system = system;
+    this.id = parts.id;
+    this.asid = parts.asid;
+    this.space = parts.space;
+    this.table = parts.table;
+    this.fences = parts.fences;
+    this.placement = o.placement;
+    this.mmapBase = o.mmapBase ?? mmapBase(DEFAULT_STACK_LIMIT);
+  }
+
+  /**
+   * @param space the mapper to use; a fresh one by default
+   * @returns undefined when frames or ASIDs have run out
+   */
+  static create(
+    system: MemorySystem,
+    o: VirtualMemoryOptions,
+    space: Mapper = system.createMapper(o.placement),
+  ): VirtualMemory | undefined {
+    const asid = system.asids.take();
+    if (asid === 0) return undefined;
+    const id = system.frames.newOwnerId();
+    const fences = new Fences(system.hart, asid);
+    const table = PageTable.create(system.frames, fences, id);
+    if (table === undefined) {
+      system.asids.giveBack(asid);
+      return undefined;
+    }
+    return new VirtualMemory(system, { id, asid, space, table, fences }, o);
+  }
+
+  /** Makes the hart translate with this address space. */
+  activate(): void {
+    if (this.system.active === this) return;
+    this.system.active = this;
+    this.system.hart.setAddressSpace(this.table.rootPpn, this.asid);
+  }
+
+  /** exec and exit: unmaps everything and gives back tables, files and the ASID. */
+  release(): void {
+    this.space.reset();
+    this.table.clear(0, USER_PAGES);
+    this.table.release();
+    this.system.hart.fence({ asid: this.asid });
+    this.system.asids.giveBack(this.asid);
+    for (const file of this.filePages.keys()) this.letGo(file);
+    this.filePages.clear();
+    if (this.system.active === this) this.system.active = undefined;
+  }
+
+  /**
+   * mmap(2) after the checks of the descriptor.
+   *
+   * @param o.mayWrite false when a shared file was opened without write access
+   */
+  map(
+    address: number,
+    length: number,
+    prot: number,
+    flags: number,
+    file: MappedFile | undefined,
+    offset: number,
+    o: { mayWrite?: boolean } = {},
+  ): number {
+    const mayWrite = o.mayWrite ?? true;
+    const result = map(this, address, length, prot, flags, file, offset, mayWrite);
+    return this.calls.record('mmap', address, length, prot, result);
+  }
+
+  /** munmap(2). */
+  unmap(address: number, length: number): number {
+    return this.calls.record('munmap', address, length, 0, unmap(this, address, length));
+  }
+
+  /** mprotect(2). */
+  protect(address: number, length: number, prot: number): number {
+    const result = protect(this, address, length, prot);
+    return this.calls.record('mprotect', address, length, prot, result);
+  }
+
+  /** mremap(2). */
+  remap(
+    address: number,
+    oldLength: number,
+    newLength: number,
+    flags: number,
+    newAddress: number,
+  ): number {
+    const result = remap(this, address, oldLength, newLength, flags, newAddress);
+    return this.calls.record('mremap', address, newLength, flags, result);
+  }
+
+  /** madvise(2). */
+  advise(address: number, length: number, advice: number): number {
+    const result = advise(this, address, length, advice);
+    return this.calls.record('madvise', address, length, advice, result);
+  }
+
+  /** msync(2). */
+  synchronise(address: number, length: number, flags: number): number {
+    return synchronise(this, address, length, flags);
+  }
+
+  /** mincore(2): one byte per page, bit 0 set when the page is resident; or a negative errno. */
+  mincore(address: number, length: number): Uint8Array | number {
+    return mincore(this, address, length);
+  }
+
+  /** Where the heap begins; exec calls it once, with the end of the program's last segment. */
+  setBreakStart(address: number): void {
+    this.breakStart = address;
+    this.breakEnd = address;
+  }
+
+  /** brk(2): moves the end of the heap. @returns the end, unchanged where the move is refused */
+  setBreak(address: number): number {
+    const length = Math.abs(address - this.breakEnd);
+    const start = Math.min(address, this.breakEnd);
+    return this.calls.record('brk', start, length, address, setBreak(this, address));
+  }
+
+  /**
+   * Maps the main stack, which ends at `top` and grows down to `limit` bytes.
+   *
+   * @returns 0 or a negative errno
+   */
+  mapStack(top: number, limit: number): number {
+    return mapStack(this, top, limit);
+  }
+
+  /** fork(2)'s copy. @returns undefined when frames or ASIDs have run out; then nothing changed */
+  fork(): VirtualMemory | undefined {
+    return fork(this);
+  }
+
+  /** A page fault of the hart's. @returns undefined when the access can be made again */
+  fault(va: number, access: Access): MemoryFault | undefined {
+    return this.system.faultPolicy.resolve(this, va, access);
+  }
+
+  /** Reads user memory. @returns 0, or -EFAULT when a byte of it cannot be read */
+  copyIn(va: number, target: Uint8Array): number {
+    return copyIn(this, va, target);
+  }
+
+  /** Writes user memory. @returns 0, or -EFAULT; what lies before the bad page has been written */
+  copyOut(va: number, source: Uint8Array): number {
+    return copyOut(this, va, source);
+  }
+
+  /** Reads up to a NUL. @returns the bytes before it, -EFAULT, or -ENAMETOOLONG after `maxBytes` */
+  copyInString(va: number, maxBytes: number): Uint8Array | number {
+    return copyInString(this, va, maxBytes);
+  }
+
+  /** The text of /proc/PID/maps. */
+  mapsText(): string {
+    return mapsText(this);
+  }
+
+  /** The walk for `va`, a line per level, and a line that says how it ends. */
+  walkText(va: number): string {
+    return walkText(this, va);
+  }
+
+  /** Every valid entry of the page table, from raw memory. */
+  pageTablesText(): string {
+    return pageTablesText(this);
+  }
+
+  /** Tells a reader why the access faulted. */
+  explainFault(va: number, access: Access, at: { pc: number; symbol?: string }): string {
+    return explainFault(this, va, access, at);
+  }
+
+  /** A region of `file` was mapped. */
+  countMapped(file: MappedFile | undefined, lengthBytes: number): void {
+    if (file === undefined) return;
+    const pages = this.filePages.get(file);
+    this.filePages.set(file, (pages ?? 0) + lengthBytes / PAGE_SIZE);
+    if (pages !== undefined) return;
+    file.retain();
+    file.pages.addMapper(this);
+  }
+
+  /** Part of a region of `file` was unmapped. */
+  countUnmapped(file: MappedFile | undefined, lengthBytes: number): void {
+    if (file === undefined) return;
+    const pages = (this.filePages.get(file) ?? 0) - lengthBytes / PAGE_SIZE;
+    this.filePages.set(file, pages);
+    if (pages > 0) return;
+    this.filePages.delete(file);
+    this.letGo(file);
+  }
+
+  /** The files mapped, each with the number of its pages that are. */
+  files(): IterableIterator<[MappedFile, number]> {
+    return this.filePages.entries();
+  }
+
+  /** For the mapper's callbacks: what was mapped there leaves the page table. */
+  readonly clearUnmapped: RegionUpdate = (start, length, region) => {
+    this.table.clear(start / PAGE_SIZE, (start + length) / PAGE_SIZE);
+    this.countUnmapped(region.file, length);
+  };
+
+  /** The file got shorter or got a hole: pages [first, end) of its cache leave the page table. */
+  dropFilePages(cache: PageCache, first: number, end: number): void {
+    for (const region of this.space.regions()) {
+      if (region.file?.pages !== cache) continue;
+      const firstInFile = (region.offset + (region.start - region.base)) / PAGE_SIZE;
+      const shift = region.start / PAGE_SIZE - firstInFile;
+      const from = Math.max(region.start / PAGE_SIZE, first + shift);
+      const to = Math.min(region.end / PAGE_SIZE, end + shift);
+      if (from < to) this.table.clear(from, to);
+    }
+    this.fences.settle();
+  }
+
+  private letGo(file: MappedFile): void {
+    file.pages.removeMapper(this);
+    file.release();
+  }
+}
