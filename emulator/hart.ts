@@ -215,6 +215,16 @@ export class Hart implements StepClock, RunControl {
     return this.state.satp;
   }
 
+  /** A CSR by its number as M mode would read it; undefined if there is none. */
+  readCsr(csr: number): bigint | undefined {
+    return this.csrs.has(csr) ? this.csrs.read(csr) : undefined;
+  }
+
+  /** Writes a CSR as M mode would, with its WARL rules; one that does not exist is ignored. */
+  writeCsr(csr: number, value: bigint): void {
+    if (this.csrs.has(csr)) this.csrs.write(csr, value);
+  }
+
   /** The privilege and every CSR that is state of its own, in a fixed order. */
   csrValues(): bigint[] {
     return [BigInt(this.context.privilege), ...this.csrs.stateValues()];

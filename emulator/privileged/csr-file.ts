@@ -78,7 +78,11 @@ export class CsrFile {
     return true;
   }
 
-  /** The register must be accessible. */
+  has(csr: number): boolean {
+    return this.registers.has(csr);
+  }
+
+  /** The register must exist. */
   read(csr: number): bigint {
     return this.registers.get(csr)!.read();
   }
