@@ -7,6 +7,8 @@
 
 import type { Expression, FField, FloatBinary, IntKind } from '../isa/expression.js';
 import { compile, type Target } from './compile.js';
+import { compileFma } from './compile-fma.js';
+import { pushProductError, pushSumError } from './error-free.js';
 import type { Code } from './wasm.js';
 
 type Float = 'f32' | 'f64';
@@ -29,6 +31,9 @@ export function compileFloat(target: Target, expression: Expression): void {
     case 'fmul':
     case 'fdiv':
       compileBinary(target, expression.op, expression.type, expression.a, expression.b);
+      return;
+    case 'fma':
+      compileFma(target, expression);
       return;
     case 'fsqrt':
       compileSquareRoot(target, expression.type, expression.a);
@@ -102,17 +107,27 @@ function compileBinary(
   code.set(x);
   compileFloat(target, b);
   code.set(y);
+  if (op === 'fsub') {
+    code.get(y);
+    code.op(`${type}.neg`);
+    code.set(y);
+  }
+  const isSum = op === 'fadd' || op === 'fsub';
   code.get(x);
   code.get(y);
-  code.op(`${type}.${op.slice(1)}`);
+  code.op(`${type}.${isSum ? 'add' : op.slice(1)}`);
   code.set(result);
-  if (op === 'fadd' || op === 'fsub') {
+  if (isSum) {
     // A finite sum below the normal range is exact, so every finite result will do.
     leaveUnlessFinite(target, type, result);
-    unlessInexactSet(target, () => pushSumIsExact(code, op, type, x, y, result));
+    target.unlessInexactSet(() => {
+      pushSumError(code, type, x, y, result);
+      code[type](0);
+      code.op(`${type}.eq`);
+    });
   } else {
     leaveUnlessNormal(target, type, result, () => pushIsExactZero(code, op, type, x, y));
-    unlessInexactSet(target, () => pushProductIsExact(code, op, type, x, y, result));
+    target.unlessInexactSet(() => pushProductIsExact(code, op, type, x, y, result));
   }
   code.get(result);
 }
@@ -126,11 +141,11 @@ function compileSquareRoot(target: Target, type: Float, a: Expression): void {
   code.set(root);
   // The root of a finite number that is not negative is 0 or normal; a NaN fails the test.
   leaveUnlessFinite(target, type, root);
-  unlessInexactSet(target, () => pushProductIsExact(code, 'fdiv', type, x, root, root));
+  target.unlessInexactSet(() => pushProductIsExact(code, 'fdiv', type, x, root, root));
   code.get(root);
 }
 
-function leaveUnlessFinite(target: Target, type: Float, value: number): void {
+export function leaveUnlessFinite(target: Target, type: Float, value: number): void {
   const { code } = target;
   code.get(value);
   code.op(`${type}.abs`);
@@ -139,7 +154,7 @@ function leaveUnlessFinite(target: Target, type: Float, value: number): void {
   code.brIf(target.slow);
 }
 
-function leaveUnlessNormal(
+export function leaveUnlessNormal(
   target: Target,
   type: Float,
   value: number,
@@ -176,47 +191,6 @@ function pushIsExactZero(code: Code, op: FloatBinary, type: Float, x: number, y:
   code.op(`${type}.eq`, 'i32.or');
 }
 
-/** Leaves when the inexact flag is clear and the operation is not proven exact. */
-function unlessInexactSet(target: Target, pushIsExact: () => void): void {
-  const { code } = target;
-  code.block('flagged');
-  target.isInexactSet();
-  code.brIf('flagged');
-  pushIsExact();
-  code.op('i32.eqz');
-  code.brIf(target.slow);
-  code.end();
-}
-
-/**
- * Knuth's TwoSum: the error of sum = x ± y is (x − (sum − y')) + (±y − y') with y' = sum − x. An
- * overflow on the way gives a NaN, which is not 0.
- */
-function pushSumIsExact(
-  code: Code,
-  op: 'fadd' | 'fsub',
-  type: Float,
-  x: number,
-  y: number,
-  sum: number,
-): void {
-  const part = code.temporary(type);
-  code.get(sum);
-  code.get(x);
-  code.op(`${type}.sub`);
-  code.set(part);
-  code.get(x);
-  code.get(sum);
-  code.get(part);
-  code.op(`${type}.sub`, `${type}.sub`);
-  code.get(y);
-  if (op === 'fsub') code.op(`${type}.neg`);
-  code.get(part);
-  code.op(`${type}.sub`, `${type}.add`);
-  code[type](0);
-  code.op(`${type}.eq`);
-}
-
 /** For fmul: x × y = result exactly. For fdiv: result × y = x exactly. */
 function pushProductIsExact(
   code: Code,
@@ -237,48 +211,14 @@ function pushProductIsExact(
     code.op('f64.promote_f32', 'f64.eq');
     return;
   }
-  pushDekkerIsExact(code, left, right, product);
-}
-
-/**
- * Whether left × right rounds to product, without an error. Veltkamp's splitting and Dekker's product:
- * with a = ah + al and b = bh + bl, the error is
- * al × bl − (((product − ah × bh) − al × bh) − ah × bl), itself exact unless it underflows: so
- * products below 2^-900 count as inexact, except 0. A splitting that overflows gives a NaN.
- */
-function pushDekkerIsExact(code: Code, left: number, right: number, product: number): void {
-  const [ah, al, bh, bl] = Array.from({ length: 4 }, () => code.temporary('f64'));
-  for (const [value, high, low] of [
-    [left, ah!, al!],
-    [right, bh!, bl!],
-  ] as const) {
-    // high = c − (c − value) for c = (2^27 + 1) × value
-    code.get(value);
-    code.f64(2 ** 27 + 1);
-    code.op('f64.mul');
-    code.tee(high);
-    code.get(high);
-    code.get(value);
-    code.op('f64.sub', 'f64.sub');
-    code.set(high);
-    code.get(value);
-    code.get(high);
-    code.op('f64.sub');
-    code.set(low);
-  }
-  const times = (a: number, b: number) => {
-    code.get(a);
-    code.get(b);
-    code.op('f64.mul');
-  };
-  times(al!, bl!);
+  // The product is what was rounded (a quotient times its divisor may round elsewhere), and has no
+  // error. Products below 2^-900, where the error may underflow, count as inexact, except 0.
+  code.get(left);
+  code.get(right);
+  code.op('f64.mul');
   code.get(product);
-  times(ah!, bh!);
-  code.op('f64.sub');
-  times(al!, bh!);
-  code.op('f64.sub');
-  times(ah!, bl!);
-  code.op('f64.sub', 'f64.sub');
+  code.op('f64.eq');
+  pushProductError(code, left, right, product);
   code.f64(0);
   code.op('f64.eq');
   code.get(product);
@@ -287,10 +227,7 @@ function pushDekkerIsExact(code: Code, left: number, right: number, product: num
   code.op('f64.gt', 'i32.and');
   code.get(product);
   code.f64(0);
-  code.op('f64.eq', 'i32.or');
-  times(left, right);
-  code.get(product);
-  code.op('f64.eq', 'i32.and');
+  code.op('f64.eq', 'i32.or', 'i32.and');
 }
 
 function compileFromInt(target: Target, type: Float, kind: IntKind, a: Expression): void {
@@ -303,7 +240,7 @@ function compileFromInt(target: Target, type: Float, kind: IntKind, a: Expressio
   code.set(value);
   const significandBits = type === 'f32' ? 24n : 53n;
   if (!is32 || type === 'f32') {
-    unlessInexactSet(target, () => {
+    target.unlessInexactSet(() => {
       // |value| <= 2^significandBits, or just the lower bound for an unsigned one.
       const limit = 1n << significandBits;
       code.get(value);
@@ -341,7 +278,7 @@ function compileToInt(target: Target, kind: IntKind, a: Expression): void {
   code.f64(end);
   code.op('f64.lt', 'i32.and', 'i32.eqz');
   code.brIf(target.slow);
-  unlessInexactSet(target, () => {
+  target.unlessInexactSet(() => {
     code.get(value);
     code.get(whole);
     code.op('f64.eq');
@@ -376,7 +313,7 @@ function compileNarrowing(target: Target, a: Expression): void {
     code.f64(0);
     code.op('f64.eq');
   });
-  unlessInexactSet(target, () => {
+  target.unlessInexactSet(() => {
     code.get(result);
     code.op('f64.promote_f32');
     code.get(value);

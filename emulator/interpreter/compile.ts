@@ -20,8 +20,8 @@ export interface Target {
   pc(): void;
   /** Pushes the value at an address, given on the stack as i64; leaves when that is not possible. */
   load(bytes: 1 | 2 | 4 | 8, signed: boolean, pushAddress: () => void): void;
-  /** Pushes an i32: not 0 when the inexact flag is already set. */
-  isInexactSet(): void;
+  /** When the inexact flag is clear, leaves unless the i32 that is pushed says that nothing was lost. */
+  unlessInexactSet(pushIsExact: () => void): void;
   /** For a conversion to an integer: how it rounds. */
   readonly rounding: 'nearest' | 'trunc' | 'floor' | 'ceil';
   /** Label of a block to branch to when the exact evaluator must execute the instruction. */
@@ -30,10 +30,11 @@ export interface Target {
 
 /** Whether compile can express it; the others always leave for the exact evaluator. */
 export function canCompile(expression: Expression): boolean {
-  if (expression.op === 'fclass' || expression.op === 'fma') return false;
+  if (expression.op === 'fclass') return false;
   return [
     'a' in expression ? expression.a : undefined,
     'b' in expression ? expression.b : undefined,
+    'c' in expression ? expression.c : undefined,
     'address' in expression ? expression.address : undefined,
   ].every((part) => part === undefined || canCompile(part));
 }

@@ -9,6 +9,7 @@
  *   run     starts whichever fits.
  */
 
+import { FLAG_NX } from '../float/format.js';
 import type { Effect, FField, IntType, XField } from '../isa/expression.js';
 import { hasRoundingMode, usesFloat } from '../isa/properties.js';
 import {
@@ -38,6 +39,7 @@ import {
   RECORD_RD,
   RECORD_RS1,
   RECORD_RS2,
+  RECORD_RS3,
 } from './record.js';
 import { assembleModule, Code } from './wasm.js';
 
@@ -75,7 +77,12 @@ function emitRun(): Code {
   return code;
 }
 
-const RECORD_FIELDS = { rd: RECORD_RD, rs1: RECORD_RS1, rs2: RECORD_RS2 } as const;
+const RECORD_FIELDS = {
+  rd: RECORD_RD,
+  rs1: RECORD_RS1,
+  rs2: RECORD_RS2,
+  rs3: RECORD_RS3,
+} as const;
 
 class InterpreterFunction implements Target {
   readonly code = new Code();
@@ -161,11 +168,18 @@ class InterpreterFunction implements Target {
     code.op('i32.shr_s', 'i64.extend_i32_s', 'i64.add');
   }
 
-  isInexactSet(): void {
-    this.code.i32(FFLAGS);
-    this.code.memory('i32.load');
-    this.code.i32(1);
-    this.code.op('i32.and');
+  unlessInexactSet(pushIsExact: () => void): void {
+    const { code } = this;
+    code.block('flagged');
+    code.i32(FFLAGS);
+    code.memory('i32.load');
+    code.i32(FLAG_NX);
+    code.op('i32.and');
+    code.brIf('flagged');
+    pushIsExact();
+    code.op('i32.eqz');
+    code.brIf(this.slow);
+    code.end();
   }
 
   load(bytes: 1 | 2 | 4 | 8, signed: boolean, pushAddress: () => void): void {
@@ -181,7 +195,6 @@ class InterpreterFunction implements Target {
   }
 
   private pushFloatRegister(field: FField): void {
-    if (field === 'rs3') throw new Error('a handler reads rs3, which has no accessor yet');
     this.pushField(RECORD_FIELDS[field]);
   }
 
