@@ -88,7 +88,7 @@ export class Core<F> {
 
   /** If `[page, page + pages)` is a valid range inside the space. */
   isInside(page: number, pages: number): boolean {
-    return page >= this.startPage && pages > 0 && page + pages <= this.endPage;
+    return page >= this.startPage && pages > 0 && pages <= this.endPage - page;
   }
 
   /**
@@ -102,7 +102,7 @@ export class Core<F> {
     if (nodes > 0 && this.mayAllocate !== undefined && !this.mayAllocate(nodes)) {
       return -Errno.ENOMEM;
     }
-    return this.makeRoom(Math.max(moreRegions, 0), Math.max(moreGaps, 0));
+    return this.makeRoom(moreRegions, moreGaps);
   }
 
   /** If regions of two mapping records are one where the page `boundary` joins them. */
@@ -167,6 +167,7 @@ export class Core<F> {
 
   /** Makes room in the arenas, for one mapping record too; -ENOMEM where the host has no memory. */
   makeRoom(regions: number, gaps: number): number {
+    if (this.regions.hasRoom(regions) && this.gaps.hasRoom(gaps) && this.mappings.hasRoom) return 0;
     try {
       this.regions.ensure(regions);
       this.gaps.ensure(gaps);

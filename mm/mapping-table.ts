@@ -54,9 +54,14 @@ export class MappingTable<F> {
     return this.words[record * 8 + 7]!;
   }
 
+  /** If there is room for one more record. */
+  get hasRoom(): boolean {
+    return this.size < this.capacity;
+  }
+
   /** Makes room for one more record. Throws RangeError where the host has no memory for it. */
   ensure(): void {
-    if (this.size < this.capacity) return;
+    if (this.hasRoom) return;
     const capacity = this.capacity * 2;
     const record = new ArrayBuffer(32 * (capacity + 1));
     const words = new Int32Array(record);

@@ -31,6 +31,10 @@ export function mapAny<F>(
     const gap = gaps.seekFit(pages, core.isTopDown ? 1 : 0);
     if (gap === 0) return -Errno.ENOMEM;
     page = core.isTopDown ? gaps.end(gap) - pages : gaps.start(gap);
+    core.regions.seek(page);
+    if (!mayMerge(core, page, page + pages, prot, flags)) {
+      return placeInGap(core, gap, page, pages, prot, flags, file, offset);
+    }
   } else {
     const wish = parseWish(core, pages, options);
     if (wish === INVALID) return -Errno.EINVAL;
@@ -77,7 +81,7 @@ export function mapAtIfFree<F>(
     return -Errno.EINVAL;
   }
   const gap = core.gaps.seek(page);
-  if (gap === 0 || core.gaps.end(gap) < page + pages) return -Errno.EEXIST;
+  if (gap === 0 || core.gaps.end(gap) - page < pages) return -Errno.EEXIST;
   return placeNew(core, edit, page, pages, prot, flags, file, offset, undefined);
 }
 
@@ -95,6 +99,51 @@ function areContents<F>(
   );
 }
 
+/** If a new region might be one with a neighbour; `regions.seek(page)` came just before. */
+function mayMerge<F>(
+  core: Core<F>,
+  page: number,
+  end: number,
+  prot: number,
+  flags: number,
+): boolean {
+  if (!core.mergesAdjacent) return false;
+  const { regions } = core;
+  const { before, here } = regions;
+  return (
+    (before !== 0 && regions.end(before) === page && regions.looksLike(before, prot, flags)) ||
+    (here !== 0 && regions.start(here) === end && regions.looksLike(here, prot, flags))
+  );
+}
+
+/**
+ * Maps pages of one gap, at the end of the gap tree's path, as a region that merges with none;
+ * `regions.seek(page)` came just before.
+ */
+function placeInGap<F>(
+  core: Core<F>,
+  gap: number,
+  page: number,
+  pages: number,
+  prot: number,
+  flags: number,
+  file: F | undefined,
+  offset: number,
+): number {
+  const { gaps, regions, mappings } = core;
+  const end = page + pages;
+  const moreGaps = (page > gaps.start(gap) ? 1 : 0) + (end < gaps.end(gap) ? 1 : 0) - 1;
+  const refused = core.reserve(1, moreGaps);
+  if (refused < 0) return refused;
+  const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
+  mappings.retain(mapping);
+  gaps.takeHere(page, end);
+  regions.addHere(page, end, prot, flags, 0, mapping);
+  core.mappedPages += pages;
+  core.version++;
+  return page * core.pageSize;
+}
+
 function placeNew<F>(
   core: Core<F>,
   edit: Edit<F>,
@@ -108,6 +157,12 @@ function placeNew<F>(
 ): number {
   const { mappings } = core;
   const end = page + pages;
+  const here = core.regions.seek(page);
+  const isFree = here === 0 || core.regions.start(here) >= end;
+  if (isFree && !mayMerge(core, page, end, prot, flags)) {
+    const gap = core.gaps.seek(page);
+    return placeInGap(core, gap, page, pages, prot, flags, file, offset);
+  }
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
   if (core.makeRoom(0, 0) < 0) return -Errno.ENOMEM;
   edit.begin(page, end, parts);

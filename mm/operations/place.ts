@@ -61,10 +61,10 @@ export function isPowerOfTwo(value: number): boolean {
 
 function isHintGood(gaps: GapTree, wish: Wish): boolean {
   const { hint, pages, alignment, guard, low, high } = wish;
-  if (hint % alignment !== 0 || hint < low || hint + pages > high) return false;
+  if (hint % alignment !== 0 || hint < low || pages > high - hint) return false;
   const gap = gaps.seek(hint);
   if (gap === 0) return false;
-  return gaps.start(gap) + guard <= hint && hint + pages + guard <= gaps.end(gap);
+  return guard <= hint - gaps.start(gap) && guard <= gaps.end(gap) - hint - pages;
 }
 
 function findLowest(gaps: GapTree, wish: Wish): number {
@@ -78,8 +78,8 @@ function findLowest(gaps: GapTree, wish: Wish): number {
     if (gap === 0) return -1;
     const start = gaps.start(gap);
     const page = Math.ceil(Math.max(start + guard, low) / alignment) * alignment;
-    if (page + pages > high) return -1;
-    if (page + pages + guard <= gaps.end(gap)) return page;
+    if (pages > high - page) return -1;
+    if (guard <= gaps.end(gap) - page - pages) return page;
     from = start + 1;
   }
 }

@@ -51,7 +51,7 @@ export function remap<F>(
     if (newPages === oldPages) return address;
     if (newPages < oldPages) return shrink(core, edit, source, options);
     const gap = core.gaps.seek(page + oldPages);
-    if (gap !== 0 && core.gaps.end(gap) >= page + newPages) return grow(core, edit, source);
+    if (gap !== 0 && core.gaps.end(gap) - page >= newPages) return grow(core, edit, source);
     if (!mayMove) return -Errno.ENOMEM;
   }
   if (newAddr === undefined) {

@@ -14,6 +14,10 @@ export function unmap<F>(
   const page = core.pageAt(address);
   const pages = core.pagesOf(length);
   if (!core.isInside(page, pages)) return -Errno.EINVAL;
+  const node = core.regions.seek(page);
+  const isWhole =
+    node !== 0 && core.regions.start(node) === page && core.regions.end(node) === page + pages;
+  if (isWhole && onUnmap === undefined) return unmapRegion(core, node, page, page + pages);
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
   edit.begin(page, page + pages, parts);
   if (edit.mappedPages === 0) return 0;
@@ -22,5 +26,18 @@ export function unmap<F>(
   if (refused < 0) return refused;
   edit.commit();
   core.reportParts(parts, onUnmap);
+  return 0;
+}
+
+/** Unmaps one whole region, at the end of the region tree's path: no node more is needed. */
+function unmapRegion<F>(core: Core<F>, node: number, start: number, end: number): number {
+  const { gaps, regions, mappings } = core;
+  gaps.seekRelease(start, end);
+  if (core.makeRoom(0, 1) < 0) return -Errno.ENOMEM;
+  mappings.drop(regions.mappings[node]!);
+  regions.removeHere();
+  gaps.releaseHere(start, end);
+  core.mappedPages -= end - start;
+  core.version++;
   return 0;
 }

@@ -49,9 +49,14 @@ export abstract class AvlTree {
   /** Gives `node` the stored height and augmentation of `from`, in whose place it stands. */
   protected abstract inherit(node: number, from: number): void;
 
+  /** If there is room for `extra` more nodes. */
+  hasRoom(extra: number): boolean {
+    return this.size + extra <= this.capacity;
+  }
+
   /** Makes room for `extra` more nodes. Throws RangeError where the host has no memory for it. */
   ensure(extra: number): void {
-    if (this.size + extra <= this.capacity) return;
+    if (this.hasRoom(extra)) return;
     let capacity = this.capacity;
     while (capacity < this.size + extra) capacity *= 2;
     this.resize(capacity);

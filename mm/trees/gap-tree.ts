@@ -170,7 +170,7 @@ export class GapTree extends BulkAvlTree {
       const dropped = links[path[lower]!]!;
       const kept = links[path[upper]!]!;
       const newStart = keys[links[path[beforeDepth]!]! * 2]!;
-      const size = sizes[dropped * 2]! + sizes[kept * 2]! + end - start;
+      const size = sizes[dropped * 2]! + sizes[kept * 2]! + (end - start);
       keys[kept * 2] = newStart;
       sizes[kept * 2] = size;
       links[path[lower]!] = links[dropped * 4 + 2]! + links[dropped * 4 + 3]!;

@@ -16,6 +16,8 @@ export class RegionTree extends BulkAvlTree {
   marks = new Uint8Array(this.capacity + 1);
   /** Left by `seek`: the last region that ends at or before the sought page, 0 if none. */
   before = 0;
+  /** Left by `seek`: what it found. */
+  here = 0;
 
   override get arenaBytes(): number {
     return (
@@ -37,6 +39,14 @@ export class RegionTree extends BulkAvlTree {
 
   flags(node: number): number {
     return this.values[node * 3 + 2]!;
+  }
+
+  /** If a region that is no original has these values. */
+  looksLike(node: number, prot: number, flags: number): boolean {
+    const { values } = this;
+    return (
+      values[node * 3 + 1] === prot && values[node * 3 + 2] === flags && this.mark(node) === 0
+    );
   }
 
   /** 1 for an original, else 0. */
@@ -98,13 +108,15 @@ export class RegionTree extends BulkAvlTree {
       const node = links[path[before]!]!;
       if (values[node * 3]! > page) {
         this.depth = before;
+        this.here = node;
         return node;
       }
       this.before = node;
     }
     this.depth = after;
     this.emptyDepth = depth;
-    return after < 0 ? 0 : links[path[after]!]!;
+    this.here = after < 0 ? 0 : links[path[after]!]!;
+    return this.here;
   }
 
   /** Left by `seek` where it found the page free: depth of the slot where a region there hangs. */
