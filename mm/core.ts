@@ -17,6 +17,8 @@ export interface Part<F> {
  */
 export class Core<F> {
   readonly pageSize: number;
+  /** The reciprocal of the page size: exact, as that is a power of two. */
+  private readonly pagesPerByte: number;
   readonly startPage: number;
   readonly endPage: number;
   readonly mergesAdjacent: boolean;
@@ -37,6 +39,7 @@ export class Core<F> {
   constructor(options: AddressSpaceOptions) {
     this.options = options;
     this.pageSize = options.pageSize;
+    this.pagesPerByte = 1 / options.pageSize;
     this.startPage = options.start / options.pageSize;
     this.endPage = this.startPage + options.length / options.pageSize;
     this.mergesAdjacent = options.merge === 'adjacent';
@@ -77,13 +80,13 @@ export class Core<F> {
   /** The page of an aligned byte address, or -1. */
   pageAt(address: number): number {
     if (!isCount(address)) return -1;
-    const page = address / this.pageSize;
+    const page = address * this.pagesPerByte;
     return page === Math.floor(page) ? page : -1;
   }
 
   /** Pages that a length in bytes takes, or -1 where it is no length. */
   pagesOf(length: number): number {
-    return isCount(length) && length > 0 ? Math.ceil(length / this.pageSize) : -1;
+    return isCount(length) && length > 0 ? Math.ceil(length * this.pagesPerByte) : -1;
   }
 
   /** If `[page, page + pages)` is a valid range inside the space. */
@@ -182,7 +185,7 @@ export class Core<F> {
 
 /** A safe integer >= 0, and not -0. */
 export function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+  return Number.isSafeInteger(value) && (value > 0 || Object.is(value, 0));
 }
 
 /** If `offset` can be the file offset of a mapping of so many bytes. */

@@ -43,8 +43,12 @@ export abstract class AvlTree {
     return this.links[ROOT_SLOT]!;
   }
 
-  /** Recomputes height and augmentation of a node from its children; false if nothing changed. */
-  protected abstract refresh(node: number): boolean;
+  /**
+   * Stores a node's height and recomputes its augmentation from its own value and its children's.
+   *
+   * @returns false if both were stored like that already
+   */
+  protected abstract update(node: number, left: number, right: number, height: number): boolean;
 
   /** Gives `node` the stored height and augmentation of `from`, in whose place it stands. */
   protected abstract inherit(node: number, from: number): void;
@@ -170,8 +174,7 @@ export abstract class AvlTree {
     const { links } = this;
     links[node * 4 + 2] = 0;
     links[node * 4 + 3] = 0;
-    this.heights[node] = 0;
-    this.refresh(node);
+    this.update(node, 0, 0, 1);
     links[this.path[depth]!] = node;
     this.retrace(depth - 1, changed);
   }
@@ -220,10 +223,16 @@ export abstract class AvlTree {
     for (; level >= 0; level--) {
       const slot = path[level]!;
       const node = links[slot]!;
-      const lean = heights[links[node * 4 + 2]!]! - heights[links[node * 4 + 3]!]!;
-      if (lean > 1) this.rebalance(slot, 0);
-      else if (lean < -1) this.rebalance(slot, 1);
-      else if (!this.refresh(node) && level <= changed) break;
+      const left = links[node * 4 + 2]!;
+      const right = links[node * 4 + 3]!;
+      const leftHeight = heights[left]!;
+      const rightHeight = heights[right]!;
+      if (leftHeight > rightHeight + 1) this.rebalance(slot, 0);
+      else if (rightHeight > leftHeight + 1) this.rebalance(slot, 1);
+      else {
+        const height = (leftHeight > rightHeight ? leftHeight : rightHeight) + 1;
+        if (!this.update(node, left, right, height) && level <= changed) break;
+      }
     }
     if (this.isCounting) this.visits += depth - level;
   }
@@ -249,6 +258,13 @@ export abstract class AvlTree {
     links[slot] = child;
     this.refresh(node);
     this.refresh(child);
+  }
+
+  private refresh(node: number): void {
+    const { links, heights } = this;
+    const left = links[node * 4 + 2]!;
+    const right = links[node * 4 + 3]!;
+    this.update(node, left, right, Math.max(heights[left]!, heights[right]!) + 1);
   }
 
   /** Goes to the end on `side` below the path's end. */

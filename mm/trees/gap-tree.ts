@@ -209,13 +209,8 @@ export class GapTree extends BulkAvlTree {
     this.sizes = sizes;
   }
 
-  protected refresh(node: number): boolean {
-    const { heights, links, sizes } = this;
-    const left = links[node * 4 + 2]!;
-    const right = links[node * 4 + 3]!;
-    const leftHeight = heights[left]!;
-    const rightHeight = heights[right]!;
-    const height = Math.max(leftHeight, rightHeight) + 1;
+  protected update(node: number, left: number, right: number, height: number): boolean {
+    const { heights, sizes } = this;
     let largest = sizes[node * 2]!;
     const leftLargest = sizes[left * 2 + 1]!;
     const rightLargest = sizes[right * 2 + 1]!;

@@ -1,19 +1,19 @@
 import { BulkAvlTree } from './bulk-avl-tree.js';
 
 const ORIGINAL = 1;
-const HAS_NEW = 2;
+const ALL_ORIGINAL = 2;
 
 /**
  * The allocated regions, which are disjoint. The key is a region's first page. Every node knows if
- * its subtree holds a region that is not marked as original.
+ * all regions of its subtree are marked as original.
  */
 export class RegionTree extends BulkAvlTree {
   /** Node n: end page, prot and flags at `values[3n]`, `[3n+1]`, `[3n+2]`. */
   values = new Float64Array(3 * (this.capacity + 1));
   /** The mapping record of node n. */
   mappings = new Int32Array(this.capacity + 1);
-  /** Bit 0: this region is an original. Bit 1: the subtree holds one that is not. */
-  marks = new Uint8Array(this.capacity + 1);
+  /** Bit 0: this region is an original. Bit 1: so are all of its subtree, and of no subtree. */
+  marks = new Uint8Array(this.capacity + 1).fill(ALL_ORIGINAL, 0, 1);
   /** Left by `seek`: the last region that ends at or before the sought page, 0 if none. */
   before = 0;
   /** Left by `seek`: what it found. */
@@ -158,7 +158,7 @@ export class RegionTree extends BulkAvlTree {
     values[node * 3] = end;
     values[node * 3 + 1] = prot;
     values[node * 3 + 2] = flags;
-    this.marks[node] = (this.marks[node]! & HAS_NEW) | mark;
+    this.marks[node] = (this.marks[node]! & ALL_ORIGINAL) | mark;
     this.mappings[node] = mapping;
   }
 
@@ -170,7 +170,7 @@ export class RegionTree extends BulkAvlTree {
 
   /** Marks every region as an original. */
   markAll(): void {
-    for (let node = this.first(); node !== 0; node = this.next()) this.marks[node] = ORIGINAL;
+    for (let node = this.first(); node !== 0; node = this.next()) this.marks[node] = ORIGINAL | ALL_ORIGINAL;
   }
 
   /** The first region at or after a page that is not an original, 0 if there is none. */
@@ -183,10 +183,10 @@ export class RegionTree extends BulkAvlTree {
     for (;;) {
       if ((marks[node]! & ORIGINAL) === 0) break;
       const right = links[node * 4 + 3]!;
-      if ((marks[right]! & HAS_NEW) !== 0) {
+      if ((marks[right]! & ALL_ORIGINAL) === 0) {
         path[++depth] = node * 4 + 3;
         node = right;
-        for (let left = links[node * 4 + 2]!; (marks[left]! & HAS_NEW) !== 0; ) {
+        for (let left = links[node * 4 + 2]!; (marks[left]! & ALL_ORIGINAL) === 0; ) {
           path[++depth] = node * 4 + 2;
           node = left;
           left = links[node * 4 + 2]!;
@@ -215,15 +215,10 @@ export class RegionTree extends BulkAvlTree {
     this.marks = marks;
   }
 
-  protected refresh(node: number): boolean {
-    const { heights, links, marks } = this;
-    const left = links[node * 4 + 2]!;
-    const right = links[node * 4 + 3]!;
-    const leftHeight = heights[left]!;
-    const rightHeight = heights[right]!;
-    const height = Math.max(leftHeight, rightHeight) + 1;
-    const own = marks[node]! & ORIGINAL;
-    const mark = own | ((marks[left]! | marks[right]! | (own === 0 ? HAS_NEW : 0)) & HAS_NEW);
+  protected update(node: number, left: number, right: number, height: number): boolean {
+    const { heights, marks } = this;
+    let mark = marks[node]! & ORIGINAL;
+    if (mark !== 0) mark |= marks[left]! & marks[right]! & ALL_ORIGINAL;
     if (heights[node] === height && marks[node] === mark) return false;
     heights[node] = height;
     marks[node] = mark;
@@ -232,6 +227,6 @@ export class RegionTree extends BulkAvlTree {
 
   protected inherit(node: number, from: number): void {
     this.heights[node] = this.heights[from]!;
-    this.marks[node] = (this.marks[node]! & ORIGINAL) | (this.marks[from]! & HAS_NEW);
+    this.marks[node] = (this.marks[node]! & ORIGINAL) | (this.marks[from]! & ALL_ORIGINAL);
   }
 }
