@@ -31,27 +31,27 @@ export class MappingTable<F> {
   }
 
   base(record: number): number {
-    return this.numbers[record * 4]!;
+    return this.numbers[record << 2]!;
   }
 
   pages(record: number): number {
-    return this.numbers[record * 4 + 1]!;
+    return this.numbers[(record << 2) | 1]!;
   }
 
   offset(record: number): number {
-    return this.numbers[record * 4 + 2]!;
+    return this.numbers[(record << 2) | 2]!;
   }
 
   fileNumber(record: number): number {
-    return this.words[record * 8 + 6]!;
+    return this.words[(record << 3) | 6]!;
   }
 
   file(record: number): F | undefined {
-    return this.files.get(this.words[record * 8 + 6]!);
+    return this.files.get(this.words[(record << 3) | 6]!);
   }
 
   references(record: number): number {
-    return this.words[record * 8 + 7]!;
+    return this.words[(record << 3) | 7]!;
   }
 
   /** If there is room for one more record. */
@@ -75,34 +75,34 @@ export class MappingTable<F> {
   create(base: number, pages: number, offset: number, fileNumber: number): number {
     const { numbers, words } = this;
     let record = this.freeHead;
-    if (record !== 0) this.freeHead = words[record * 8 + 6]!;
+    if (record !== 0) this.freeHead = words[(record << 3) | 6]!;
     else record = ++this.highest;
     this.size++;
-    numbers[record * 4] = base;
-    numbers[record * 4 + 1] = pages;
-    numbers[record * 4 + 2] = offset;
-    words[record * 8 + 6] = fileNumber;
-    words[record * 8 + 7] = 0;
+    numbers[record << 2] = base;
+    numbers[(record << 2) | 1] = pages;
+    numbers[(record << 2) | 2] = offset;
+    words[(record << 3) | 6] = fileNumber;
+    words[(record << 3) | 7] = 0;
     return record;
   }
 
   setPages(record: number, pages: number): void {
-    this.numbers[record * 4 + 1] = pages;
+    this.numbers[(record << 2) | 1] = pages;
   }
 
   retain(record: number): void {
-    this.words[record * 8 + 7]!++;
+    this.words[(record << 3) | 7]!++;
   }
 
   drop(record: number): void {
-    if (--this.words[record * 8 + 7]! === 0) this.discard(record);
+    if (--this.words[(record << 3) | 7]! === 0) this.discard(record);
   }
 
   /** Frees a record that has no references. */
   discard(record: number): void {
     const { words } = this;
-    this.files.release(words[record * 8 + 6]!);
-    words[record * 8 + 6] = this.freeHead;
+    this.files.release(words[(record << 3) | 6]!);
+    words[(record << 3) | 6] = this.freeHead;
     this.freeHead = record;
     this.size--;
   }

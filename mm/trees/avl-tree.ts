@@ -90,7 +90,7 @@ export abstract class AvlTree {
   next(): number {
     const { links, path } = this;
     const slot = path[this.depth]!;
-    const right = links[slot]! * 4 + 3;
+    const right = (links[slot]! << 2) | 3;
     if (links[right] !== 0) {
       path[++this.depth] = right;
       return this.descend(0);
@@ -112,10 +112,10 @@ export abstract class AvlTree {
     let slot = ROOT_SLOT;
     for (let node = links[slot]!; node !== 0; node = links[slot]!) {
       path[depth] = slot;
-      if (keys[node * 2]! < key) slot = node * 4 + 3;
+      if (keys[node << 1]! < key) slot = (node << 2) | 3;
       else {
         found = depth;
-        slot = node * 4 + 2;
+        slot = (node << 2) | 2;
       }
       depth++;
     }
@@ -153,15 +153,15 @@ export abstract class AvlTree {
   /** A node with the given key, not yet in the tree. Call `ensure` before. */
   protected allocate(key: number): number {
     let node = this.freeHead;
-    if (node !== 0) this.freeHead = this.links[node * 4 + 2]!;
+    if (node !== 0) this.freeHead = this.links[(node << 2) | 2]!;
     else node = ++this.highest;
-    this.keys[node * 2] = key;
+    this.keys[node << 1] = key;
     this.size++;
     return node;
   }
 
   protected release(node: number): void {
-    this.links[node * 4 + 2] = this.freeHead;
+    this.links[(node << 2) | 2] = this.freeHead;
     this.freeHead = node;
     this.size--;
   }
@@ -172,8 +172,8 @@ export abstract class AvlTree {
    */
   protected attach(node: number, depth: number, changed = 0x7fffffff): void {
     const { links } = this;
-    links[node * 4 + 2] = 0;
-    links[node * 4 + 3] = 0;
+    links[(node << 2) | 2] = 0;
+    links[(node << 2) | 3] = 0;
     this.update(node, 0, 0, 1);
     links[this.path[depth]!] = node;
     this.retrace(depth - 1, changed);
@@ -184,8 +184,8 @@ export abstract class AvlTree {
     const { links, path } = this;
     const slot = path[depth]!;
     const node = links[slot]!;
-    const left = links[node * 4 + 2]!;
-    const right = links[node * 4 + 3]!;
+    const left = links[(node << 2) | 2]!;
+    const right = links[(node << 2) | 3]!;
     if (left === 0 || right === 0) {
       links[slot] = left + right;
       this.retrace(depth - 1);
@@ -194,22 +194,22 @@ export abstract class AvlTree {
     // The nearest node of the taller side takes the place.
     const side = this.heights[left]! > this.heights[right]! ? 0 : 1;
     let last = depth + 1;
-    path[last] = node * 4 + 2 + side;
+    path[last] = (node << 2) | 2 | side;
     let heir = links[path[last]!]!;
     for (;;) {
-      const inner = heir * 4 + 3 - side;
+      const inner = (heir << 2) | (3 - side);
       const child = links[inner]!;
       if (child === 0) break;
       path[++last] = inner;
       heir = child;
     }
     if (this.isCounting) this.visits += last - depth;
-    links[path[last]!] = links[heir * 4 + 2 + side]!;
-    links[heir * 4 + 2] = links[node * 4 + 2]!;
-    links[heir * 4 + 3] = links[node * 4 + 3]!;
+    links[path[last]!] = links[(heir << 2) | 2 | side]!;
+    links[(heir << 2) | 2] = links[(node << 2) | 2]!;
+    links[(heir << 2) | 3] = links[(node << 2) | 3]!;
     this.inherit(heir, node);
     links[slot] = heir;
-    path[depth + 1] = heir * 4 + 2 + side;
+    path[depth + 1] = (heir << 2) | 2 | side;
     this.retrace(last - 1, depth);
   }
 
@@ -223,8 +223,8 @@ export abstract class AvlTree {
     for (; level >= 0; level--) {
       const slot = path[level]!;
       const node = links[slot]!;
-      const left = links[node * 4 + 2]!;
-      const right = links[node * 4 + 3]!;
+      const left = links[(node << 2) | 2]!;
+      const right = links[(node << 2) | 3]!;
       const leftHeight = heights[left]!;
       const rightHeight = heights[right]!;
       if (leftHeight > rightHeight + 1) this.rebalance(slot, 0);
@@ -240,10 +240,10 @@ export abstract class AvlTree {
   /** Rotates the node at `slot`, whose child on `side` is two levels taller than the other. */
   protected rebalance(slot: number, side: number): void {
     const { links, heights } = this;
-    const heavy = links[slot]! * 4 + 2 + side;
+    const heavy = (links[slot]! << 2) | 2 | side;
     const child = links[heavy]!;
-    const outer = heights[links[child * 4 + 2 + side]!]!;
-    const inner = heights[links[child * 4 + 3 - side]!]!;
+    const outer = heights[links[(child << 2) | 2 | side]!]!;
+    const inner = heights[links[(child << 2) | (3 - side)]!]!;
     if (outer < inner) this.rotate(heavy, 1 - side);
     this.rotate(slot, side);
   }
@@ -252,9 +252,9 @@ export abstract class AvlTree {
   private rotate(slot: number, side: number): void {
     const { links } = this;
     const node = links[slot]!;
-    const child = links[node * 4 + 2 + side]!;
-    links[node * 4 + 2 + side] = links[child * 4 + 3 - side]!;
-    links[child * 4 + 3 - side] = node;
+    const child = links[(node << 2) | 2 | side]!;
+    links[(node << 2) | 2 | side] = links[(child << 2) | (3 - side)]!;
+    links[(child << 2) | (3 - side)] = node;
     links[slot] = child;
     this.refresh(node);
     this.refresh(child);
@@ -262,8 +262,8 @@ export abstract class AvlTree {
 
   private refresh(node: number): void {
     const { links, heights } = this;
-    const left = links[node * 4 + 2]!;
-    const right = links[node * 4 + 3]!;
+    const left = links[(node << 2) | 2]!;
+    const right = links[(node << 2) | 3]!;
     this.update(node, left, right, Math.max(heights[left]!, heights[right]!) + 1);
   }
 
@@ -274,7 +274,7 @@ export abstract class AvlTree {
     let node = links[path[depth]!]!;
     if (node === 0) return 0;
     for (;;) {
-      const slot = node * 4 + 2 + side;
+      const slot = (node << 2) | 2 | side;
       const child = links[slot]!;
       if (child === 0) break;
       path[++depth] = slot;

@@ -13,10 +13,10 @@ export abstract class BulkAvlTree extends AvlTree {
   /** Removes and releases every node with `from <= key < to`. */
   removeKeys(from: number, to: number): void {
     const first = this.seekKey(from);
-    if (first === 0 || this.keys[first * 2]! >= to) return;
+    if (first === 0 || this.keys[first << 1]! >= to) return;
     const depth = this.depth;
     const second = this.next();
-    if (second === 0 || this.keys[second * 2]! >= to) {
+    if (second === 0 || this.keys[second << 1]! >= to) {
       this.seekKey(from);
       this.detach(depth);
       this.release(first);
@@ -43,15 +43,15 @@ export abstract class BulkAvlTree extends AvlTree {
     let depth = 0;
     for (let node = root; node !== 0; ) {
       stack[depth++] = node;
-      node = links[node * 4 + (keys[node * 2]! < key ? 3 : 2)]!;
+      node = links[(node << 2) | (keys[node << 1]! < key ? 3 : 2)]!;
     }
     if (this.isCounting) this.visits += depth;
     let below = 0;
     let above = 0;
     while (depth > 0) {
       const node = stack[--depth]!;
-      if (keys[node * 2]! < key) below = this.join(links[node * 4 + 2]!, node, below);
-      else above = this.join(above, node, links[node * 4 + 3]!);
+      if (keys[node << 1]! < key) below = this.join(links[(node << 2) | 2]!, node, below);
+      else above = this.join(above, node, links[(node << 2) | 3]!);
     }
     this.splitBelow = below;
     this.splitAbove = above;
@@ -67,13 +67,13 @@ export abstract class BulkAvlTree extends AvlTree {
     path[0] = SPARE_SLOT;
     let depth = 0;
     while (heights[node]! > heights[low]! + 1) {
-      const slot = node * 4 + 2 + side;
+      const slot = (node << 2) | 2 | side;
       path[++depth] = slot;
       node = links[slot]!;
     }
     links[path[depth]!] = middle;
-    links[middle * 4 + 2 + side] = low;
-    links[middle * 4 + 3 - side] = node;
+    links[(middle << 2) | 2 | side] = low;
+    links[(middle << 2) | (3 - side)] = node;
     this.retrace(depth, 0);
     const root = links[SPARE_SLOT]!;
     links[SPARE_SLOT] = 0;
@@ -85,8 +85,8 @@ export abstract class BulkAvlTree extends AvlTree {
     stack[0] = root;
     for (let depth = 1; depth > 0; ) {
       const node = stack[--depth]!;
-      const left = links[node * 4 + 2]!;
-      const right = links[node * 4 + 3]!;
+      const left = links[(node << 2) | 2]!;
+      const right = links[(node << 2) | 3]!;
       if (left !== 0) stack[depth++] = left;
       if (right !== 0) stack[depth++] = right;
       this.release(node);

@@ -17,7 +17,7 @@ export class GapTree extends BulkAvlTree {
   private touchesAfter = false;
 
   get largest(): number {
-    return this.sizes[this.root * 2 + 1]!;
+    return this.sizes[(this.root << 1) | 1]!;
   }
 
   override get arenaBytes(): number {
@@ -25,11 +25,11 @@ export class GapTree extends BulkAvlTree {
   }
 
   start(node: number): number {
-    return this.keys[node * 2]!;
+    return this.keys[node << 1]!;
   }
 
   end(node: number): number {
-    return this.keys[node * 2]! + this.sizes[node * 2]!;
+    return this.keys[node << 1]! + this.sizes[node << 1]!;
   }
 
   clone(): GapTree {
@@ -56,21 +56,21 @@ export class GapTree extends BulkAvlTree {
     let slot = 3;
     for (let node = links[slot]!; node !== 0; node = links[slot]!) {
       path[++depth] = slot;
-      const isBeyond = direction === 0 ? keys[node * 2]! >= from : keys[node * 2]! <= from;
-      slot = node * 4 + (isBeyond ? 5 - far : far);
+      const isBeyond = direction === 0 ? keys[node << 1]! >= from : keys[node << 1]! <= from;
+      slot = (node << 2) | (isBeyond ? 5 - far : far);
     }
     if (this.isCounting) this.visits += depth + 1;
     // Upwards: the nodes that were left on their near side, each with its far subtree.
     for (; depth >= 0; depth--) {
       const node = links[path[depth]!]!;
-      if (slot === node * 4 + 5 - far) {
-        if (sizes[node * 2]! >= pages) {
+      if (slot === ((node << 2) | (5 - far))) {
+        if (sizes[node << 1]! >= pages) {
           this.depth = depth;
           return node;
         }
-        const farChild = links[node * 4 + far]!;
-        if (sizes[farChild * 2 + 1]! >= pages) {
-          path[depth + 1] = node * 4 + far;
+        const farChild = links[(node << 2) | far]!;
+        if (sizes[(farChild << 1) | 1]! >= pages) {
+          path[depth + 1] = (node << 2) | far;
           return this.fitBelow(depth + 1, pages, direction);
         }
       }
@@ -90,15 +90,15 @@ export class GapTree extends BulkAvlTree {
     const { keys, sizes, path, links } = this;
     const depth = this.depth;
     const node = links[path[depth]!]!;
-    const gapStart = keys[node * 2]!;
-    const gapEnd = gapStart + sizes[node * 2]!;
+    const gapStart = keys[node << 1]!;
+    const gapEnd = gapStart + sizes[node << 1]!;
     if (start > gapStart) {
-      sizes[node * 2] = start - gapStart;
+      sizes[node << 1] = start - gapStart;
       if (end === gapEnd) this.raise(depth);
       else this.addBehind(depth, end, gapEnd - end);
     } else if (end < gapEnd) {
-      keys[node * 2] = end;
-      sizes[node * 2] = gapEnd - end;
+      keys[node << 1] = end;
+      sizes[node << 1] = gapEnd - end;
       this.raise(depth);
     } else {
       this.detach(depth);
@@ -128,12 +128,12 @@ export class GapTree extends BulkAvlTree {
     let slot = 3;
     for (let node = links[slot]!; node !== 0; node = links[slot]!) {
       path[depth] = slot;
-      if (keys[node * 2]! < start) {
+      if (keys[node << 1]! < start) {
         before = depth;
-        slot = node * 4 + 3;
+        slot = (node << 2) | 3;
       } else {
         after = depth;
-        slot = node * 4 + 2;
+        slot = (node << 2) | 2;
       }
       depth++;
     }
@@ -146,13 +146,13 @@ export class GapTree extends BulkAvlTree {
     this.touchesBefore = false;
     if (before >= 0) {
       const node = links[path[before]!]!;
-      if (keys[node * 2]! + sizes[node * 2]! === start) {
+      if (keys[node << 1]! + sizes[node << 1]! === start) {
         this.touchesBefore = true;
         touching++;
       }
     }
     this.touchesAfter = false;
-    if (after >= 0 && keys[links[path[after]!]! * 2] === end) {
+    if (after >= 0 && keys[links[path[after]!]! << 1] === end) {
       this.touchesAfter = true;
       touching++;
     }
@@ -169,24 +169,24 @@ export class GapTree extends BulkAvlTree {
       const upper = Math.min(beforeDepth, afterDepth);
       const dropped = links[path[lower]!]!;
       const kept = links[path[upper]!]!;
-      const newStart = keys[links[path[beforeDepth]!]! * 2]!;
-      const size = sizes[dropped * 2]! + sizes[kept * 2]! + (end - start);
-      keys[kept * 2] = newStart;
-      sizes[kept * 2] = size;
-      links[path[lower]!] = links[dropped * 4 + 2]! + links[dropped * 4 + 3]!;
+      const newStart = keys[links[path[beforeDepth]!]! << 1]!;
+      const size = sizes[dropped << 1]! + sizes[kept << 1]! + (end - start);
+      keys[kept << 1] = newStart;
+      sizes[kept << 1] = size;
+      links[path[lower]!] = links[(dropped << 2) | 2]! + links[(dropped << 2) | 3]!;
       this.release(dropped);
       this.retrace(lower - 1, upper);
     } else if (this.touchesBefore) {
-      sizes[links[path[beforeDepth]!]! * 2]! += end - start;
+      sizes[links[path[beforeDepth]!]! << 1]! += end - start;
       this.raise(beforeDepth);
     } else if (this.touchesAfter) {
       const node = links[path[afterDepth]!]!;
-      keys[node * 2] = start;
-      sizes[node * 2]! += end - start;
+      keys[node << 1] = start;
+      sizes[node << 1]! += end - start;
       this.raise(afterDepth);
     } else {
       const node = this.allocate(start);
-      sizes[node * 2] = end - start;
+      sizes[node << 1] = end - start;
       this.attach(node, this.depth);
     }
   }
@@ -211,20 +211,20 @@ export class GapTree extends BulkAvlTree {
 
   protected update(node: number, left: number, right: number, height: number): boolean {
     const { heights, sizes } = this;
-    let largest = sizes[node * 2]!;
-    const leftLargest = sizes[left * 2 + 1]!;
-    const rightLargest = sizes[right * 2 + 1]!;
+    let largest = sizes[node << 1]!;
+    const leftLargest = sizes[(left << 1) | 1]!;
+    const rightLargest = sizes[(right << 1) | 1]!;
     if (leftLargest > largest) largest = leftLargest;
     if (rightLargest > largest) largest = rightLargest;
-    if (heights[node] === height && sizes[node * 2 + 1] === largest) return false;
+    if (heights[node] === height && sizes[(node << 1) | 1] === largest) return false;
     heights[node] = height;
-    sizes[node * 2 + 1] = largest;
+    sizes[(node << 1) | 1] = largest;
     return true;
   }
 
   protected inherit(node: number, from: number): void {
     this.heights[node] = this.heights[from]!;
-    this.sizes[node * 2 + 1] = this.sizes[from * 2 + 1]!;
+    this.sizes[(node << 1) | 1] = this.sizes[(from << 1) | 1]!;
   }
 
   /** The first fit in the subtree at `path[depth]`, 0 if its largest gap is too small. */
@@ -233,17 +233,17 @@ export class GapTree extends BulkAvlTree {
     const near = 2 + direction;
     const top = depth;
     let node = links[path[depth]!]!;
-    if (sizes[node * 2 + 1]! < pages) return 0;
+    if (sizes[(node << 1) | 1]! < pages) return 0;
     for (;;) {
-      const slot = node * 4 + near;
+      const slot = (node << 2) | near;
       const child = links[slot]!;
-      if (sizes[child * 2 + 1]! >= pages) {
+      if (sizes[(child << 1) | 1]! >= pages) {
         path[++depth] = slot;
         node = child;
-      } else if (sizes[node * 2]! >= pages) {
+      } else if (sizes[node << 1]! >= pages) {
         break;
       } else {
-        path[++depth] = node * 4 + 5 - near;
+        path[++depth] = (node << 2) | (5 - near);
         node = links[path[depth]!]!;
       }
     }
@@ -256,15 +256,15 @@ export class GapTree extends BulkAvlTree {
   private addBehind(depth: number, start: number, pages: number): void {
     const { links, path } = this;
     let end = depth;
-    let slot = links[path[depth]!]! * 4 + 3;
+    let slot = (links[path[depth]!]! << 2) | 3;
     path[++end] = slot;
     for (let child = links[slot]!; child !== 0; child = links[slot]!) {
-      slot = child * 4 + 2;
+      slot = (child << 2) | 2;
       path[++end] = slot;
     }
     if (this.isCounting) this.visits += end - depth;
     const node = this.allocate(start);
-    this.sizes[node * 2] = pages;
+    this.sizes[node << 1] = pages;
     this.attach(node, end, depth);
   }
 
@@ -274,13 +274,13 @@ export class GapTree extends BulkAvlTree {
     let level = depth;
     for (; level >= 0; level--) {
       const node = links[path[level]!]!;
-      const leftLargest = sizes[links[node * 4 + 2]! * 2 + 1]!;
-      const rightLargest = sizes[links[node * 4 + 3]! * 2 + 1]!;
-      let largest = sizes[node * 2]!;
+      const leftLargest = sizes[(links[(node << 2) | 2]! << 1) | 1]!;
+      const rightLargest = sizes[(links[(node << 2) | 3]! << 1) | 1]!;
+      let largest = sizes[node << 1]!;
       if (leftLargest > largest) largest = leftLargest;
       if (rightLargest > largest) largest = rightLargest;
-      if (sizes[node * 2 + 1] === largest) break;
-      sizes[node * 2 + 1] = largest;
+      if (sizes[(node << 1) | 1] === largest) break;
+      sizes[(node << 1) | 1] = largest;
     }
     if (this.isCounting) this.visits += depth - level;
   }

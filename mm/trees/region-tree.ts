@@ -26,26 +26,28 @@ export class RegionTree extends BulkAvlTree {
   }
 
   start(node: number): number {
-    return this.keys[node * 2]!;
+    return this.keys[node << 1]!;
   }
 
   end(node: number): number {
-    return this.values[node * 3]!;
+    return this.values[Math.imul(node, 3)]!;
   }
 
   prot(node: number): number {
-    return this.values[node * 3 + 1]!;
+    return this.values[Math.imul(node, 3) + 1]!;
   }
 
   flags(node: number): number {
-    return this.values[node * 3 + 2]!;
+    return this.values[Math.imul(node, 3) + 2]!;
   }
 
   /** If a region that is no original has these values. */
   looksLike(node: number, prot: number, flags: number): boolean {
     const { values } = this;
     return (
-      values[node * 3 + 1] === prot && values[node * 3 + 2] === flags && this.mark(node) === 0
+      values[Math.imul(node, 3) + 1] === prot &&
+      values[Math.imul(node, 3) + 2] === flags &&
+      this.mark(node) === 0
     );
   }
 
@@ -69,15 +71,15 @@ export class RegionTree extends BulkAvlTree {
     let found = 0;
     let visits = 0;
     for (let node = links[3]!; node !== 0; visits++) {
-      if (keys[node * 2]! <= page) {
+      if (keys[node << 1]! <= page) {
         found = node;
-        node = links[node * 4 + 3]!;
+        node = links[(node << 2) | 3]!;
       } else {
-        node = links[node * 4 + 2]!;
+        node = links[(node << 2) | 2]!;
       }
     }
     if (this.isCounting) this.visits += visits;
-    return found !== 0 && values[found * 3]! > page ? found : 0;
+    return found !== 0 && values[Math.imul(found, 3)]! > page ? found : 0;
   }
 
   /**
@@ -92,12 +94,12 @@ export class RegionTree extends BulkAvlTree {
     let slot = 3;
     for (let node = links[slot]!; node !== 0; node = links[slot]!) {
       path[depth] = slot;
-      if (keys[node * 2]! < page) {
+      if (keys[node << 1]! < page) {
         before = depth;
-        slot = node * 4 + 3;
+        slot = (node << 2) | 3;
       } else {
         after = depth;
-        slot = node * 4 + 2;
+        slot = (node << 2) | 2;
       }
       depth++;
     }
@@ -106,7 +108,7 @@ export class RegionTree extends BulkAvlTree {
     this.before = 0;
     if (before >= 0) {
       const node = links[path[before]!]!;
-      if (values[node * 3]! > page) {
+      if (values[Math.imul(node, 3)]! > page) {
         this.depth = before;
         this.here = node;
         return node;
@@ -154,10 +156,10 @@ export class RegionTree extends BulkAvlTree {
     mapping: number,
   ): void {
     const { values } = this;
-    this.keys[node * 2] = start;
-    values[node * 3] = end;
-    values[node * 3 + 1] = prot;
-    values[node * 3 + 2] = flags;
+    this.keys[node << 1] = start;
+    values[Math.imul(node, 3)] = end;
+    values[Math.imul(node, 3) + 1] = prot;
+    values[Math.imul(node, 3) + 2] = flags;
     this.marks[node] = (this.marks[node]! & ALL_ORIGINAL) | mark;
     this.mappings[node] = mapping;
   }
@@ -170,7 +172,8 @@ export class RegionTree extends BulkAvlTree {
 
   /** Marks every region as an original. */
   markAll(): void {
-    for (let node = this.first(); node !== 0; node = this.next()) this.marks[node] = ORIGINAL | ALL_ORIGINAL;
+    for (let node = this.first(); node !== 0; node = this.next())
+      this.marks[node] = ORIGINAL | ALL_ORIGINAL;
   }
 
   /** The first region at or after a page that is not an original, 0 if there is none. */
@@ -182,14 +185,14 @@ export class RegionTree extends BulkAvlTree {
     let node = links[path[depth]!]!;
     for (;;) {
       if ((marks[node]! & ORIGINAL) === 0) break;
-      const right = links[node * 4 + 3]!;
+      const right = links[(node << 2) | 3]!;
       if ((marks[right]! & ALL_ORIGINAL) === 0) {
-        path[++depth] = node * 4 + 3;
+        path[++depth] = (node << 2) | 3;
         node = right;
-        for (let left = links[node * 4 + 2]!; (marks[left]! & ALL_ORIGINAL) === 0; ) {
-          path[++depth] = node * 4 + 2;
+        for (let left = links[(node << 2) | 2]!; (marks[left]! & ALL_ORIGINAL) === 0; ) {
+          path[++depth] = (node << 2) | 2;
           node = left;
-          left = links[node * 4 + 2]!;
+          left = links[(node << 2) | 2]!;
         }
       } else {
         while (depth >= 0 && (path[depth]! & 1) === 1) depth--;
