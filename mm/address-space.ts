@@ -1,6 +1,7 @@
 import { checkSpace } from './check.js';
 import { Core, isCount } from './core.js';
 import { Edit } from './edit.js';
+import type { Journal } from './journal.js';
 import { protect, setFlags } from './operations/change.js';
 import { mapAny, mapAt, mapAtIfFree } from './operations/map.js';
 import { markOriginal, unmapNonOriginal } from './operations/marks.js';
@@ -8,6 +9,7 @@ import { remap } from './operations/remap.js';
 import { unmap } from './operations/unmap.js';
 import { checkOptions } from './options.js';
 import { gapsOf, regionsOf } from './ranges.js';
+import { type Snapshot, takeSnapshot } from './snapshot.js';
 import type {
   AddressSpaceOptions,
   GapInfo,
@@ -66,7 +68,7 @@ export class AddressSpace<F = unknown> {
     offset: number,
     options?: MapAnyOptions,
   ): number {
-    this.core.enter();
+    this.core.enter('mapAny');
     return mapAny(this.core, this.edit, length, prot, flags, file, offset, options);
   }
 
@@ -86,7 +88,7 @@ export class AddressSpace<F = unknown> {
     onUnmap?: UpdateFn<F>,
   ): number {
     const { core, edit } = this;
-    core.enter();
+    core.enter('mapAt');
     return mapAt(core, edit, address, length, prot, flags, file, offset, onUnmap);
   }
 
@@ -103,7 +105,7 @@ export class AddressSpace<F = unknown> {
     file: F | undefined,
     offset: number,
   ): number {
-    this.core.enter();
+    this.core.enter('mapAtIfFree');
     return mapAtIfFree(this.core, this.edit, address, length, prot, flags, file, offset);
   }
 
@@ -113,7 +115,7 @@ export class AddressSpace<F = unknown> {
    * @returns 0; -EINVAL; -ENOMEM if a node was refused
    */
   unmap(address: number, length: number, onUnmap?: UpdateFn<F>): number {
-    this.core.enter();
+    this.core.enter('unmap');
     return unmap(this.core, this.edit, address, length, onUnmap);
   }
 
@@ -125,7 +127,7 @@ export class AddressSpace<F = unknown> {
    * @returns 0; -EINVAL; -ENOMEM if a page is not mapped or a node was refused
    */
   protect(address: number, length: number, prot: number, onUpdate?: UpdateFn<F>): number {
-    this.core.enter();
+    this.core.enter('protect');
     return protect(this.core, this.edit, address, length, prot, onUpdate);
   }
 
@@ -142,7 +144,7 @@ export class AddressSpace<F = unknown> {
     clear: number,
     onUpdate?: UpdateFn<F>,
   ): number {
-    this.core.enter();
+    this.core.enter('setFlags');
     return setFlags(this.core, this.edit, address, length, set, clear, onUpdate);
   }
 
@@ -153,13 +155,14 @@ export class AddressSpace<F = unknown> {
    *   one mapping; -ENOMEM if there is no room or a node was refused
    */
   remap(address: number, oldLength: number, newLength: number, options: RemapOptions<F>): number {
-    this.core.enter();
+    this.core.enter('remap');
     return remap(this.core, this.edit, address, oldLength, newLength, options);
   }
 
   /** The region that contains the page of an address; undefined if there is none. (`mm_querypage`) */
   queryPage(address: number): RegionInfo<F> | undefined {
     const { core } = this;
+    core.startCounting();
     if (!isCount(address)) return undefined;
     const node = core.regions.find(Math.floor(address / core.pageSize));
     return node === 0 ? undefined : core.info(node);
@@ -185,19 +188,19 @@ export class AddressSpace<F = unknown> {
 
   /** Empties the space. */
   reset(): void {
-    this.core.enter();
+    this.core.enter('reset');
     this.core.reset();
   }
 
   /** Marks the present regions. Marks follow splits; a mapping made or moved later has none. */
   markOriginal(): void {
-    this.core.enter();
+    this.core.enter('markOriginal');
     markOriginal(this.core, this.edit);
   }
 
   /** Unmaps every region without a mark. What was changed in marked ones is not restored. */
   unmapNonOriginal(onUnmap?: UpdateFn<F>): void {
-    this.core.enter();
+    this.core.enter('unmapNonOriginal');
     unmapNonOriginal(this.core, this.edit, onUnmap);
   }
 
@@ -211,6 +214,27 @@ export class AddressSpace<F = unknown> {
       largestGap: gaps.largest * pageSize,
       nodes: regions.size + gaps.size,
     };
+  }
+
+  /** Both trees with their augmentations, as plain data. */
+  snapshot(): Snapshot<F> {
+    return takeSnapshot(this.core);
+  }
+
+  /** The changes so far, if the space was made with `journal: true`. A clone begins its own. */
+  get journal(): Journal | undefined {
+    return this.core.journal;
+  }
+
+  /** Tree nodes that the last operation visited, if the space was made with `countVisits: true`. */
+  get visits(): number {
+    return this.core.regions.visits + this.core.gaps.visits;
+  }
+
+  /** Bytes of the arenas: full ones take at most 80 per region (mapping included), 40 per gap. */
+  get arenaBytes(): number {
+    const { regions, gaps, mappings } = this.core;
+    return regions.arenaBytes + gaps.arenaBytes + mappings.arenaBytes;
   }
 
   /** Recomputes every invariant of the trees; empty if all hold. */

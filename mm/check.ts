@@ -1,27 +1,199 @@
 import type { Core } from './core.js';
+import type { AvlTree } from './trees/avl-tree.js';
+import type { GapTree } from './trees/gap-tree.js';
+import type { RegionTree } from './trees/region-tree.js';
 import type { Violation } from './types.js';
+
+type Found = Violation[];
+
+/**
+ * Recomputes every invariant from the links and keys alone. T1: key order, balance, stored heights
+ * and augmentations. T2: both trees together tile the space. T3: no two gaps touch, and neighbours
+ * are merged exactly as the policy says. T4: all counts. T5: a region lies inside its mapping.
+ */
 export function checkSpace<F>(core: Core<F>): Violation[] {
-  const found: Violation[] = [];
-  const { regions, gaps } = core;
-  const ends: [number, number, boolean][] = [];
-  const walk = (tree: typeof regions | typeof gaps, node: number): number => {
-    if (node === 0) return 0;
-    const l = walk(tree, tree.links[node * 4 + 2]!);
-    ends.push([tree.start(node), tree.end(node), tree === regions]);
-    const r = walk(tree, tree.links[node * 4 + 3]!);
-    const h = Math.max(l, r) + 1;
-    if (Math.abs(l - r) > 1 || h !== tree.heights[node])
-      found.push({ rule: 'T1', message: `node ${node}` });
-    return h;
-  };
-  walk(regions, regions.root);
-  walk(gaps, gaps.root);
-  ends.sort((a, b) => a[0] - b[0]);
-  let at = core.startPage;
-  for (const [s, e] of ends) {
-    if (s !== at || e <= s) found.push({ rule: 'T2', message: `${s} ${e}` });
-    at = e;
-  }
-  if (at !== core.endPage) found.push({ rule: 'T2', message: 'end' });
+  const found: Found = [];
+  const regions = checkShape(core.regions, 'region', found);
+  const gaps = checkShape(core.gaps, 'gap', found);
+  // The rest would only repeat that a tree is no tree.
+  if (regions === undefined || gaps === undefined) return found;
+  checkMarks(core.regions, regions, found);
+  checkLargest(core.gaps, gaps, found);
+  const inRegions = regions.toSorted((a, b) => core.regions.start(a) - core.regions.start(b));
+  const inGaps = gaps.toSorted((a, b) => core.gaps.start(a) - core.gaps.start(b));
+  checkTiling(core, inRegions, inGaps, found);
+  checkMerging(core, inRegions, inGaps, found);
+  checkCounts(core, inRegions, found);
+  checkMappings(core, inRegions, found);
   return found;
+}
+
+/** The nodes, parents before children; undefined if the links do not form a tree. */
+function checkShape(tree: AvlTree, kind: string, found: Found): number[] | undefined {
+  const { links, keys, heights } = tree;
+  const nodes: number[] = [];
+  const seen = new Set<number>();
+  const waiting: { node: number; low: number; high: number }[] = [];
+  const visit = (node: number, low: number, high: number) => {
+    if (node !== 0) waiting.push({ node, low, high });
+  };
+  visit(tree.root, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, low, high } = next;
+    if (seen.has(node) || node < 0 || node >= heights.length) {
+      found.push({ rule: 'T1', message: `${kind} node ${node} is linked twice or nowhere` });
+      return undefined;
+    }
+    seen.add(node);
+    nodes.push(node);
+    const key = keys[node << 1]!;
+    if (!(key > low && key < high)) {
+      found.push({ rule: 'T1', message: `${kind} node ${node}: page ${key} is out of order` });
+    }
+    visit(links[(node << 2) | 2]!, low, key);
+    visit(links[(node << 2) | 3]!, key, high);
+  }
+  const real = new Map<number, number>([[0, 0]]);
+  for (const node of nodes.toReversed()) {
+    const left = real.get(links[(node << 2) | 2]!)!;
+    const right = real.get(links[(node << 2) | 3]!)!;
+    const height = Math.max(left, right) + 1;
+    real.set(node, height);
+    if (heights[node] !== height) {
+      const message = `${kind} node ${node}: height ${heights[node]} is stored, ${height} is right`;
+      found.push({ rule: 'T1', message });
+    }
+    if (Math.abs(left - right) > 1) {
+      const message = `${kind} node ${node}: subtrees of heights ${left} and ${right}`;
+      found.push({ rule: 'T1', message });
+    }
+  }
+  if (tree.size !== nodes.length || !tree.isArenaWhole()) {
+    const message = `${kind} arena: ${nodes.length} nodes in the tree, ${tree.size} counted`;
+    found.push({ rule: 'T4', message });
+  }
+  return nodes;
+}
+
+function checkLargest(gaps: GapTree, nodes: number[], found: Found): void {
+  const real = new Map<number, number>([[0, 0]]);
+  for (const node of nodes.toReversed()) {
+    const left = real.get(gaps.links[(node << 2) | 2]!)!;
+    const right = real.get(gaps.links[(node << 2) | 3]!)!;
+    const largest = Math.max(gaps.end(node) - gaps.start(node), left, right);
+    real.set(node, largest);
+    const stored = gaps.sizes[(node << 1) | 1]!;
+    if (stored !== largest) {
+      const message = `gap node ${node}: largest ${stored} pages is stored, ${largest} is right`;
+      found.push({ rule: 'T1', message });
+    }
+  }
+}
+
+function checkMarks(regions: RegionTree, nodes: number[], found: Found): void {
+  const real = new Map<number, boolean>([[0, true]]);
+  for (const node of nodes.toReversed()) {
+    const left = real.get(regions.links[(node << 2) | 2]!)!;
+    const right = real.get(regions.links[(node << 2) | 3]!)!;
+    const isAllOriginal = regions.mark(node) === 1 && left && right;
+    real.set(node, isAllOriginal);
+    if (regions.isAllOriginal(node) !== isAllOriginal) {
+      const message = `region node ${node}: it is wrong that its subtree is ${
+        isAllOriginal ? 'not ' : ''
+      }all original`;
+      found.push({ rule: 'T1', message });
+    }
+  }
+}
+
+function checkTiling<F>(core: Core<F>, regions: number[], gaps: number[], found: Found): void {
+  const ranges = [
+    ...regions.map((node) => ({ start: core.regions.start(node), end: core.regions.end(node) })),
+    ...gaps.map((node) => ({ start: core.gaps.start(node), end: core.gaps.end(node) })),
+  ].sort((a, b) => a.start - b.start);
+  let cursor = core.startPage;
+  for (const { start, end } of ranges) {
+    if (start !== cursor || end <= start) {
+      const message = `page ${cursor} should follow, but [${start}, ${end}) does`;
+      found.push({ rule: 'T2', message });
+    }
+    cursor = end;
+  }
+  if (cursor !== core.endPage) {
+    const message = `the trees end at page ${cursor}, the space at ${core.endPage}`;
+    found.push({ rule: 'T2', message });
+  }
+}
+
+function checkMerging<F>(core: Core<F>, inRegions: number[], inGaps: number[], found: Found): void {
+  const { regions, gaps } = core;
+  for (let i = 1; i < inGaps.length; i++) {
+    if (gaps.end(inGaps[i - 1]!) === gaps.start(inGaps[i]!)) {
+      found.push({ rule: 'T3', message: `gaps touch at page ${gaps.start(inGaps[i]!)}` });
+    }
+  }
+  for (let i = 1; i < inRegions.length; i++) {
+    const left = inRegions[i - 1]!;
+    const right = inRegions[i]!;
+    const page = regions.start(right);
+    const isOne =
+      regions.end(left) === page &&
+      regions.prot(left) === regions.prot(right) &&
+      regions.flags(left) === regions.flags(right) &&
+      regions.mark(left) === regions.mark(right) &&
+      core.continues(regions.mappings[left]!, regions.mappings[right]!, page);
+    if (isOne) found.push({ rule: 'T3', message: `regions should be one at page ${page}` });
+  }
+}
+
+function checkCounts<F>(core: Core<F>, inRegions: number[], found: Found): void {
+  const { regions, mappings } = core;
+  let pages = 0;
+  const references = new Map<number, number>();
+  for (const node of inRegions) {
+    pages += regions.end(node) - regions.start(node);
+    const mapping = regions.mappings[node]!;
+    references.set(mapping, (references.get(mapping) ?? 0) + 1);
+  }
+  if (pages !== core.mappedPages) {
+    const message = `${core.mappedPages} mapped pages are counted, ${pages} are mapped`;
+    found.push({ rule: 'T4', message });
+  }
+  const uses = new Map<number, number>();
+  for (const [mapping, count] of references) {
+    const file = mappings.fileNumber(mapping);
+    if (file !== 0) uses.set(file, (uses.get(file) ?? 0) + 1);
+    if (mappings.references(mapping) !== count) {
+      const message = `mapping ${mapping}: ${mappings.references(mapping)} references are counted, ${count} regions refer to it`;
+      found.push({ rule: 'T4', message });
+    }
+  }
+  if (mappings.size !== references.size) {
+    const message = `${mappings.size} mappings are held, ${references.size} are in use`;
+    found.push({ rule: 'T4', message });
+  }
+  for (const [file, count] of uses) {
+    if (mappings.files.usesOf(file) !== count) {
+      const message = `file ${file}: ${mappings.files.usesOf(file)} uses are counted, ${count} mappings use it`;
+      found.push({ rule: 'T4', message });
+    }
+  }
+  if (mappings.files.size !== uses.size) {
+    const message = `${mappings.files.size} files are held, ${uses.size} are in use`;
+    found.push({ rule: 'T4', message });
+  }
+}
+
+function checkMappings<F>(core: Core<F>, inRegions: number[], found: Found): void {
+  const { regions, mappings } = core;
+  for (const node of inRegions) {
+    const mapping = regions.mappings[node]!;
+    const base = mappings.base(mapping);
+    // Under 'adjacent' the record only anchors the offset, at or before the region.
+    const end = core.mergesAdjacent ? core.endPage : base + mappings.pages(mapping);
+    if (regions.start(node) < base || regions.end(node) > end) {
+      const message = `region [${regions.start(node)}, ${regions.end(node)}) leaves its mapping [${base}, ${end})`;
+      found.push({ rule: 'T5', message });
+    }
+  }
 }

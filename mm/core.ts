@@ -1,4 +1,5 @@
 import { Errno } from './errno.js';
+import { Journal, type Mutation, type Operation } from './journal.js';
 import { MappingTable } from './mapping-table.js';
 import { GapTree } from './trees/gap-tree.js';
 import { RegionTree } from './trees/region-tree.js';
@@ -24,6 +25,8 @@ export class Core<F> {
   readonly mergesAdjacent: boolean;
   readonly isTopDown: boolean;
   readonly maxRegions: number;
+  readonly countsVisits: boolean;
+  readonly journal: Journal | undefined;
   readonly mayAllocate: ((nodes: number) => boolean) | undefined;
   regions = new RegionTree();
   gaps = new GapTree();
@@ -46,7 +49,11 @@ export class Core<F> {
     this.isTopDown = options.placement === 'top-down';
     this.maxRegions = options.maxRegions ?? Number.POSITIVE_INFINITY;
     this.mayAllocate = options.mayAllocate;
+    this.countsVisits = options.countVisits === true;
+    this.journal = options.journal === true ? new Journal() : undefined;
     this.gaps.free(this.startPage, this.endPage);
+    this.regions.isCounting = this.countsVisits;
+    this.gaps.isCounting = this.countsVisits;
   }
 
   clone(): Core<F> {
@@ -65,16 +72,31 @@ export class Core<F> {
     this.mappings.clear();
     this.mappedPages = 0;
     this.gaps.free(this.startPage, this.endPage);
-    this.version++;
+    this.changed('unmap', this.startPage, this.endPage);
   }
 
   /** Every mutating operation begins here. */
-  enter(): void {
+  enter(operation: Operation): void {
+    this.startCounting();
     if (this.isReporting) {
       throw new Error(
         'the address space cannot be changed inside a callback: change it after the call returned',
       );
     }
+    if (this.journal !== undefined) this.journal.operation = operation;
+  }
+
+  /** Forgets the visits of the operation before. */
+  startCounting(): void {
+    if (!this.countsVisits) return;
+    this.regions.visits = 0;
+    this.gaps.visits = 0;
+  }
+
+  /** The trees have changed in `[start, end)`. */
+  changed(kind: Mutation['kind'], start: number, end: number): void {
+    this.version++;
+    this.journal?.record(kind, start * this.pageSize, end * this.pageSize);
   }
 
   /** The page of an aligned byte address, or -1. */
@@ -185,7 +207,7 @@ export class Core<F> {
 
 /** A safe integer >= 0, and not -0. */
 export function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && (value > 0 || Object.is(value, 0));
+  return Number.isSafeInteger(value) && (value > 0 || 1 / value > 0);
 }
 
 /** If `offset` can be the file offset of a mapping of so many bytes. */

@@ -162,8 +162,12 @@ export class Edit<F> {
     }
   }
 
-  /** Carries the plan out. The trees must be as they were at `begin`, with room for the nodes. */
-  commit(): void {
+  /**
+   * Carries the plan out. The trees must be as they were at `begin`, with room for the nodes.
+   *
+   * @param kind what the journal says of pages that are mapped afterwards
+   */
+  commit(kind: 'map' | 'change' = 'map'): void {
     const { core, run, count, values, records } = this;
     const { regions, mappings } = core;
     const present = this.last - this.first;
@@ -196,11 +200,12 @@ export class Edit<F> {
         core.gaps.releaseHere(this.start, this.end);
       }
       core.mappedPages -= this.mappedPages;
+      core.changed('unmap', this.start, this.end);
     } else if (this.holes > 0) {
       core.gaps.take(this.start, this.end);
       core.mappedPages += this.end - this.start - this.mappedPages;
     }
-    core.version++;
+    if (!this.frees) core.changed(kind, this.start, this.end);
     this.trim();
   }
 

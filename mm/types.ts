@@ -51,6 +51,10 @@ export interface AddressSpaceOptions {
    * `false` refuses the operation.
    */
   mayAllocate?: ((nodes: number) => boolean) | undefined;
+  /** Keeps every change in `journal`. */
+  journal?: boolean | undefined;
+  /** Counts the tree nodes that each operation visits in `visits`. */
+  countVisits?: boolean | undefined;
 }
 
 export interface MapAnyOptions {

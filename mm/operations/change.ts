@@ -79,7 +79,7 @@ function change<F>(
   edit.finish();
   const refused = core.reserve(edit.moreRegions, edit.moreGaps);
   if (refused < 0) return refused;
-  edit.commit();
+  edit.commit('change');
   core.reportParts(parts, onUpdate);
   return 0;
 }

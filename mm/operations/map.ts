@@ -140,7 +140,7 @@ function placeInGap<F>(
   gaps.takeHere(page, end);
   regions.addHere(page, end, prot, flags, 0, mapping);
   core.mappedPages += pages;
-  core.version++;
+  core.changed('map', page, end);
   return page * core.pageSize;
 }
 

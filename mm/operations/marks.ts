@@ -22,14 +22,14 @@ export function markOriginal<F>(core: Core<F>, edit: Edit<F>): void {
       edit.begin(start, regions.end(node));
       edit.put(start, regions.end(node), regions.prot(node), regions.flags(node), 1, mapping);
       edit.finish();
-      edit.commit();
+      edit.commit('change');
       before = regions.seek(start); // and leaves the path there
     } else {
       before = node;
     }
     node = regions.next();
   }
-  core.version++;
+  core.changed('change', core.startPage, core.endPage);
 }
 
 /** Unmaps every region that is not an original. */

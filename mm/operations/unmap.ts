@@ -38,6 +38,6 @@ function unmapRegion<F>(core: Core<F>, node: number, start: number, end: number)
   regions.removeHere();
   gaps.releaseHere(start, end);
   core.mappedPages -= end - start;
-  core.version++;
+  core.changed('unmap', start, end);
   return 0;
 }

@@ -79,11 +79,27 @@ export abstract class AvlTree {
     this.freeHead = 0;
   }
 
+  /** If every node ever used is in the tree or waits to be recycled, and none is both. */
+  isArenaWhole(): boolean {
+    let unused = 0;
+    for (let node = this.freeHead; node !== 0; node = this.links[(node << 2) | 2]!) {
+      if (++unused > this.highest) return false;
+    }
+    return this.size + unused === this.highest;
+  }
+
+  /** A node's place in the tree, as plain data. */
+  describe(node: number): { id: number; left: number; right: number; height: number } {
+    const left = this.links[(node << 2) | 2]!;
+    const right = this.links[(node << 2) | 3]!;
+    return { id: node, left, right, height: this.heights[node]! };
+  }
+
   /** The node with the lowest key, 0 if there is none. Leaves the path at it. */
   first(): number {
     this.path[0] = ROOT_SLOT;
     this.depth = 0;
-    return this.descend(0);
+    return this.descend();
   }
 
   /** The node after the one at the path's end, 0 if there is none. Moves the path there. */
@@ -93,7 +109,7 @@ export abstract class AvlTree {
     const right = (links[slot]! << 2) | 3;
     if (links[right] !== 0) {
       path[++this.depth] = right;
-      return this.descend(0);
+      return this.descend();
     }
     let depth = this.depth;
     while (depth >= 0 && (path[depth]! & 1) === 1) depth--;
@@ -267,14 +283,14 @@ export abstract class AvlTree {
     this.update(node, left, right, Math.max(heights[left]!, heights[right]!) + 1);
   }
 
-  /** Goes to the end on `side` below the path's end. */
-  private descend(side: number): number {
+  /** Goes to the lowest key below the path's end. */
+  private descend(): number {
     const { links, path } = this;
     let depth = this.depth;
     let node = links[path[depth]!]!;
     if (node === 0) return 0;
     for (;;) {
-      const slot = (node << 2) | 2 | side;
+      const slot = (node << 2) | 2;
       const child = links[slot]!;
       if (child === 0) break;
       path[++depth] = slot;

@@ -17,7 +17,12 @@ export class GapTree extends BulkAvlTree {
   private touchesAfter = false;
 
   get largest(): number {
-    return this.sizes[(this.root << 1) | 1]!;
+    return this.largestBelow(this.root);
+  }
+
+  /** Pages of the largest gap in a subtree. */
+  largestBelow(node: number): number {
+    return this.sizes[(node << 1) | 1]!;
   }
 
   override get arenaBytes(): number {

@@ -56,6 +56,10 @@ export class RegionTree extends BulkAvlTree {
     return this.marks[node]! & ORIGINAL;
   }
 
+  isAllOriginal(node: number): boolean {
+    return (this.marks[node]! & ALL_ORIGINAL) !== 0;
+  }
+
   clone(): RegionTree {
     const copy = new RegionTree();
     copy.copyFrom(this);
