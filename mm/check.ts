@@ -98,9 +98,8 @@ function checkMarks(regions: RegionTree, nodes: number[], found: Found): void {
     const isAllOriginal = regions.mark(node) === 1 && left && right;
     real.set(node, isAllOriginal);
     if (regions.isAllOriginal(node) !== isAllOriginal) {
-      const message = `region node ${node}: it is wrong that its subtree is ${
-        isAllOriginal ? 'not ' : ''
-      }all original`;
+      const stored = isAllOriginal ? 'is not' : 'is';
+      const message = `region node ${node}: that its subtree ${stored} all original is stored`;
       found.push({ rule: 'T1', message });
     }
   }

@@ -1,19 +1,18 @@
 import type { Core } from './core.js';
+import type { GapTree } from './trees/gap-tree.js';
+import type { RegionTree } from './trees/region-tree.js';
 import type { GapInfo, RegionInfo } from './types.js';
+
+/** How many nodes are looked up at once; fewer at first, for those who want only one. */
+const FIRST_BATCH = 4;
+const LARGEST_BATCH = 64;
 
 /** The regions that overlap a range of bytes (all if none is given), ascending. */
 export function* regionsOf<F>(
   core: Core<F>,
   range: { start: number; end: number } | undefined,
 ): IterableIterator<RegionInfo<F>> {
-  const { from, to } = pagesOfRange(core, range);
-  let position = from;
-  while (position < to) {
-    const node = core.regions.seek(position);
-    if (node === 0 || core.regions.start(node) >= to) return;
-    position = core.regions.end(node);
-    yield core.info(node);
-  }
+  for (const node of nodesOf(core, core.regions, range)) yield core.info(node);
 }
 
 /** The free ranges that overlap a range of bytes (all if none is given), ascending. */
@@ -22,23 +21,35 @@ export function* gapsOf<F>(
   range: { start: number; end: number } | undefined,
 ): IterableIterator<GapInfo> {
   const { gaps, pageSize } = core;
-  const { from, to } = pagesOfRange(core, range);
-  let node = gaps.seek(Math.floor(from));
-  if (node === 0) node = gaps.seekKey(from);
-  while (node !== 0 && gaps.start(node) < to) {
-    const end = gaps.end(node);
-    yield { start: gaps.start(node) * pageSize, end: end * pageSize };
-    node = gaps.seekKey(end);
+  for (const node of nodesOf(core, gaps, range)) {
+    yield { start: gaps.start(node) * pageSize, end: gaps.end(node) * pageSize };
   }
 }
 
-/** Page numbers, with a fraction where the range's ends lie inside a page. */
-function pagesOfRange<F>(
+/** Looks nodes up in batches; after a change of the trees the rest is looked up anew. */
+function* nodesOf<F>(
   core: Core<F>,
+  tree: RegionTree | GapTree,
   range: { start: number; end: number } | undefined,
-): { from: number; to: number } {
-  if (range === undefined) return { from: core.startPage, to: core.endPage };
-  const from = Math.max(range.start / core.pageSize, core.startPage);
-  const to = Math.min(range.end / core.pageSize, core.endPage);
-  return from < to ? { from, to } : { from: 0, to: 0 };
+): IterableIterator<number> {
+  const from = range === undefined ? core.startPage : range.start / core.pageSize;
+  const to = range === undefined ? core.endPage : range.end / core.pageSize;
+  core.startCounting();
+  let position = from;
+  let size = FIRST_BATCH;
+  while (position < to) {
+    const batch: number[] = [];
+    for (let node = tree.seekEndingAfter(position); node !== 0; node = tree.next()) {
+      if (tree.start(node) >= to || batch.length === size) break;
+      batch.push(node);
+    }
+    if (batch.length === 0) return;
+    const version = core.version;
+    for (const node of batch) {
+      if (core.version !== version) break;
+      position = tree.end(node);
+      yield node;
+    }
+    size = Math.min(size * 2, LARGEST_BATCH);
+  }
 }

@@ -90,6 +90,11 @@ export class GapTree extends BulkAvlTree {
     return node !== 0 && this.end(node) > page ? node : 0;
   }
 
+  /** The first gap that ends after a position, 0 if there is none. Leaves the path at it. */
+  seekEndingAfter(position: number): number {
+    return this.seek(position) || this.seekKey(position);
+  }
+
   /** Takes `[start, end)` out of the gap at the path's end, which contains it. */
   takeHere(start: number, end: number): void {
     const { keys, sizes, path, links } = this;

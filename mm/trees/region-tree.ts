@@ -125,6 +125,11 @@ export class RegionTree extends BulkAvlTree {
     return this.here;
   }
 
+  /** The first region that ends after a position, 0 if there is none. Leaves the path at it. */
+  seekEndingAfter(position: number): number {
+    return this.seek(position);
+  }
+
   /** Left by `seek` where it found the page free: depth of the slot where a region there hangs. */
   private emptyDepth = 0;
 

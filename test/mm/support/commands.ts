@@ -12,6 +12,8 @@ export interface Pair {
   model: PageModel;
   space: AddressSpace<object>;
   isRefusing: boolean;
+  /** Numbers of nodes that the model has asked for, and the space not yet. */
+  asked: number[];
 }
 
 /** A kind of address space to test. */
@@ -24,7 +26,10 @@ const BAD = [Number.NaN, -0, -1, 0.5, Number.POSITIVE_INFINITY, 2 ** 53, -(2 ** 
 export const setupArbitrary: fc.Arbitrary<Setup> = fc
   .record({
     firstPage: fc.constantFrom(0, 1, 7),
-    pages: fc.integer({ min: 1, max: 40 }),
+    pages: fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 40 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 100, max: 200 }) },
+    ),
     pageSize: fc.constantFrom(1, 4096, 16384, 2 ** 21, 2 ** 30),
     isHigh: fc.boolean(),
     placement: fc.constantFrom('bottom-up' as const, 'top-down' as const),
@@ -39,24 +44,27 @@ export const setupArbitrary: fc.Arbitrary<Setup> = fc
 
 export function makePair(setup: Setup): Pair {
   const asked: number[] = [];
-  const pair: Pair = { isRefusing: false } as Pair;
   const { pages, ...options } = setup;
-  pair.model = new PageModel({
-    ...setup,
-    mayAllocate: (nodes) => {
-      asked.push(nodes);
-      return !pair.isRefusing;
-    },
-  });
-  pair.space = AddressSpace.create<object>({
-    ...options,
-    length: pages * setup.pageSize,
-    mayAllocate: (nodes) => {
-      // The model runs first and has asked for the same number.
-      if (asked.shift() !== nodes) throw new Error(`asked for ${nodes} nodes, the model did not`);
-      return !pair.isRefusing;
-    },
-  });
+  const pair: Pair = {
+    isRefusing: false,
+    asked,
+    model: new PageModel({
+      ...setup,
+      mayAllocate: (nodes) => {
+        asked.push(nodes);
+        return !pair.isRefusing;
+      },
+    }),
+    space: AddressSpace.create<object>({
+      ...options,
+      length: pages * setup.pageSize,
+      mayAllocate: (nodes) => {
+        // The model runs first and has asked for the same number.
+        if (asked.shift() !== nodes) throw new Error(`asked for ${nodes} nodes, the model did not`);
+        return !pair.isRefusing;
+      },
+    }),
+  };
   return pair;
 }
 
@@ -106,6 +114,7 @@ class OperationCommand implements fc.Command<Pair, Pair> {
     pair.isRefusing = this.isRefused;
     const { expected, result } = this.act(pair, told, moved);
     pair.isRefusing = false;
+    if (pair.asked.length > 0) throw new Error('the model asked for nodes, the space did not');
     expectSame('result', result, expected.result);
     expectSame('callbacks', told, expected.told);
     expectSame('moves', moved, expected.moved);
@@ -115,6 +124,24 @@ class OperationCommand implements fc.Command<Pair, Pair> {
   toString(): string {
     return this.text;
   }
+}
+
+function told(into: Told[]): (start: number, length: number, info: RegionInfo<object>) => void {
+  return (start, length, info) => {
+    into.push({ start, length, info });
+  };
+}
+
+function rangeArbitraries({ start, pages, pageSize }: Setup) {
+  const address = fc.oneof(
+    { weight: 30, arbitrary: fc.nat(pages).map((page) => start + page * pageSize) },
+    { weight: 1, arbitrary: fc.constantFrom(...BAD, start - pageSize, start + pageSize / 2) },
+  );
+  const rangeOption = fc.record({
+    start: fc.nat(pages).map((page) => start + page * pageSize),
+    end: fc.nat(pages + 2).map((page) => start + page * pageSize),
+  });
+  return { address, rangeOption };
 }
 
 interface Answers {
@@ -131,10 +158,7 @@ export const operations: { count: number; byName: Record<string, number> } = {
 /** Random operations that suit a space. */
 export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, Pair>>[] {
   const { start, pages, pageSize } = setup;
-  const address = fc.oneof(
-    { weight: 30, arbitrary: fc.nat(pages).map((page) => start + page * pageSize) },
-    { weight: 1, arbitrary: fc.constantFrom(...BAD, start - pageSize, start + pageSize / 2) },
-  );
+  const { address, rangeOption } = rangeArbitraries(setup);
   const length = fc.oneof(
     { weight: 20, arbitrary: fc.integer({ min: 1, max: 6 }).map((n) => n * pageSize) },
     { weight: 6, arbitrary: fc.integer({ min: 1, max: pages }).map((n) => n * pageSize) },
@@ -157,10 +181,6 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
   const offsetAt = (value: number | 'follows', at: number) =>
     value === 'follows' ? Math.max(0, Math.floor(at - start) || 0) : value;
 
-  const rangeOption = fc.record({
-    start: fc.nat(pages).map((page) => start + page * pageSize),
-    end: fc.nat(pages + 2).map((page) => start + page * pageSize),
-  });
   const mapAnyOptions: fc.Arbitrary<MapAnyOptions | undefined> = fc.option(
     fc.record(
       {
@@ -183,10 +203,6 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
     ),
     { nil: undefined },
   );
-
-  const told = (into: Told[]) => (at: number, bytes: number, info: RegionInfo<object>) => {
-    into.push({ start: at, length: bytes, info });
-  };
 
   return [
     fc.record({ length, contents, options: mapAnyOptions }).map((a) => {
@@ -267,6 +283,14 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
             };
           }),
       ),
+    ...rareArbitraries(setup),
+  ];
+}
+
+/** Operations of which each comes a sixth as often as the others. */
+function rareArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, Pair>>[] {
+  const { address, rangeOption } = rangeArbitraries(setup);
+  const rare = [
     fc.constant(
       new OperationCommand('markOriginal', {}, false, ({ model, space }) => {
         model.markOriginal();
@@ -308,7 +332,15 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
           return { expected: { result: 0, told: [], moved: [] }, result: 0 };
         }),
     ),
+    fc.constant(
+      new OperationCommand('reset', {}, false, ({ model, space }) => {
+        model.reset();
+        space.reset();
+        return { expected: { result: 0, told: [], moved: [] }, result: 0 };
+      }),
+    ),
   ];
+  return [fc.oneof(...rare)];
 }
 
 function expectSame(what: string, actual: unknown, expected: unknown): void {
