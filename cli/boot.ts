@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { BareMetal } from '../emulator/index.js';
 import { drive } from './drive.js';
 import { Input } from './input.js';
@@ -16,6 +17,7 @@ const optionNames = [
   'max-steps',
   'max-instructions',
   'stats',
+  'signature',
   'help',
 ] as const satisfies readonly OptionName[];
 
@@ -55,6 +57,7 @@ export async function boot(args: readonly string[]): Promise<number> {
     else machine.endInput();
   });
   const result = machine.result();
+  if (options.signature !== undefined) await writeSignature(options.signature, file, machine);
   if (result.outcome === 'idle') {
     output.note('pagewalk: the hart waits for an interrupt that can never come');
   }
@@ -62,4 +65,17 @@ export async function boot(args: readonly string[]): Promise<number> {
   await output.drained();
   if (result.outcome === 'limit') return LIMIT_STATUS;
   return result.outcome === 'idle' ? IDLE_STATUS : result.exitStatus;
+}
+
+async function writeSignature(path: string, image: string, machine: BareMetal): Promise<void> {
+  const signature = machine.signature();
+  if (signature === undefined) {
+    throw new Mistake(`${image} has no symbols begin_signature and end_signature for --signature`);
+  }
+  try {
+    await writeFile(path, signature);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new Mistake(`cannot write ${path}: ${code}`);
+  }
 }

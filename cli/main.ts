@@ -2,17 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { boot } from './boot.js';
 import { cc } from './cc.js';
+import { isaTests } from './isa-tests.js';
 import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   cc,
   boot,
+  'isa-tests': isaTests,
 };
 
 const help = `usage: pagewalk COMMAND [OPTIONS] …
 
   cc FILE… -o OUT      compile a C program for the guest
   boot ELF             run a bare-metal image from M mode
+  isa-tests DIR        run the ELFs of upstream's riscv-tests in a folder
 
   --help, --version    pagewalk COMMAND --help lists the options of a command
 `;

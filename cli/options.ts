@@ -81,6 +81,11 @@ const table = {
     help: 'where mmap looks for room first (default top-down)',
     parse: oneOf('top-down', 'bottom-up'),
   },
+  signature: {
+    argument: 'FILE',
+    help: 'write the words between begin_signature and end_signature to FILE',
+    parse: filePath,
+  },
   help: {
     help: 'print this',
     parse: isGiven,
@@ -190,6 +195,10 @@ function environment(name: string, values: readonly string[]): string[] {
       throw new Mistake(`${name} '${text}' is no variable: give NAME=VALUE`);
   }
   return [...values];
+}
+
+function filePath(_name: string, values: readonly string[]): string {
+  return last(values);
 }
 
 function absolutePath(name: string, values: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { Finisher } from './devices/finisher.js';
 import { Htif } from './devices/htif.js';
 import { Uart } from './devices/uart.js';
-import { type ElfFile, type ElfSegment, parseElf } from './elf.js';
+import { type ElfSegment, type ElfSymbol, parseElf } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import { Machine } from './machine.js';
 import { REGISTER_WORDS } from './registers.js';
@@ -9,6 +9,9 @@ import { FrameHashes, Hasher, hashText } from './state-hash.js';
 
 /** The PLIC's interrupt source of the UART, as on QEMU's virt machine. */
 const UART_INTERRUPT = 10;
+
+/** 126 and up mean something else to a shell. */
+const MAX_EXIT_STATUS = 125;
 
 export interface BootOptions {
   /** Size of guest RAM: 4 MiB to 3 GiB, a multiple of 4096. */
@@ -24,8 +27,15 @@ export interface BootOptions {
 export interface BootResult {
   /** 'idle': the hart waits for an interrupt that can never come. */
   outcome: 'exited' | 'limit' | 'idle';
-  /** 0 = pass; the finisher's code or the failing test's number otherwise. */
+  /** 0 = pass; the finisher's code or the failing test's number otherwise, 125 at most. */
   exitStatus: number;
+  /** As the image gave it, uncapped: riscv-tests put the number of the failing test here. */
+  code: number;
+  /** There are no signals and no system calls without a kernel. */
+  signal: null;
+  syscalls: 0;
+  /** Exceptions and interrupts taken. */
+  faults: number;
   instructions: number;
   steps: number;
   stateHash: string;
@@ -37,6 +47,7 @@ export class BareMetal {
   private readonly uart: Uart;
   private readonly maxInstructions: number;
   private readonly maxSteps: number;
+  private signatureRange: { begin?: number | undefined; end?: number | undefined } = {};
   private exitStatus: number | undefined;
   private outcome: BootResult['outcome'] | undefined;
 
@@ -45,7 +56,12 @@ export class BareMetal {
     const elf = parseElf(bytes);
     const boot = new BareMetal(options);
     for (const segment of elf.segments) boot.loadSegment(bytes, segment, options.memoryBytes);
-    boot.connectHtif(elf, options);
+    const symbols = elf.symbols();
+    boot.connectHtif(symbols, options);
+    boot.signatureRange = {
+      begin: boot.ramAddress(symbols, 'begin_signature'),
+      end: boot.ramAddress(symbols, 'end_signature'),
+    };
     boot.machine.hart.pc = elf.entry;
     return boot;
   }
@@ -100,11 +116,29 @@ export class BareMetal {
     const { hart } = this.machine;
     return {
       outcome: this.outcome ?? 'limit',
-      exitStatus: this.exitStatus ?? 0,
+      exitStatus: Math.min(this.exitStatus ?? 0, MAX_EXIT_STATUS),
+      code: this.exitStatus ?? 0,
+      signal: null,
+      syscalls: 0,
+      faults: hart.traps,
       instructions: hart.instret,
       steps: hart.instret + hart.traps,
       stateHash: this.stateHash(),
     };
+  }
+
+  /**
+   * What stands between the symbols begin_signature and end_signature, as the architecture tests
+   * want it: one 32-bit word in hex per line. Undefined when the image has no such symbols.
+   */
+  signature(): string | undefined {
+    const { begin, end } = this.signatureRange;
+    if (begin === undefined || end === undefined) return undefined;
+    const lines: string[] = [];
+    for (let pa = begin; pa + 4 <= end; pa += 4) {
+      lines.push(`${this.machine.ram.readU32(pa).toString(16).padStart(8, '0')}\n`);
+    }
+    return lines.join('');
   }
 
   private exit(status: number): void {
@@ -139,15 +173,19 @@ export class BareMetal {
     );
   }
 
-  private connectHtif(elf: ElfFile, options: BootOptions): void {
-    const symbols = elf.symbols();
-    const address = (name: string) => symbols.find((symbol) => symbol.name === name)?.address;
-    const tohost = address('tohost');
+  private connectHtif(symbols: readonly ElfSymbol[], options: BootOptions): void {
+    const tohost = this.ramAddress(symbols, 'tohost');
     if (tohost === undefined || tohost % 8 !== 0) return;
-    if (tohost < RAM_BASE || tohost + 8 > RAM_BASE + options.memoryBytes) return;
-    const fromhost = address('fromhost');
+    const fromhost = this.ramAddress(symbols, 'fromhost');
     new Htif(this.machine.ram, { tohost, fromhost }, options.onOutput, (status) =>
       this.exit(status),
     );
+  }
+
+  /** The address of a symbol, if it exists and lies in RAM. */
+  private ramAddress(symbols: readonly ElfSymbol[], name: string): number | undefined {
+    const address = symbols.find((symbol) => symbol.name === name)?.address;
+    const end = RAM_BASE + this.machine.ram.sizeBytes;
+    return address !== undefined && address >= RAM_BASE && address + 8 <= end ? address : undefined;
   }
 }

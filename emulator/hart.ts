@@ -168,6 +168,11 @@ export class Hart implements StepClock, RunControl {
     this.registers.pc = value;
   }
 
+  /** Address of the next instruction, unsigned. */
+  readPc64(): bigint {
+    return this.registers.pc64;
+  }
+
   /** x`index` as a signed 64-bit value: exact up to 2^53, beyond that rounded and still as large. */
   readX(index: number): number {
     return this.registers.readX(index);

@@ -17,6 +17,7 @@ await build({
     kernel: 'kernel/index.ts',
     verify: 'kernel/verify/index.ts',
     cli: 'cli/main.ts',
+    'isa-tests-worker': 'cli/isa-tests-worker.ts',
   },
   outdir: 'dist',
   bundle: true,

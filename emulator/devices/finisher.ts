@@ -24,7 +24,8 @@ export class Finisher implements Device {
     if (offset !== 0) return true;
     const command = Number(value & 0xffffn);
     if (command === PASS || command === RESET) this.onExit(0);
-    else if (command === FAIL) this.onExit(Number((value >> 16n) & 0xffffn));
+    // A failure without a code is still a failure.
+    else if (command === FAIL) this.onExit(Number((value >> 16n) & 0xffffn) || 1);
     return true;
   }
 }

@@ -39,7 +39,7 @@ export class Uart implements Device {
 
   /** Bytes typed at the terminal. */
   receive(bytes: Uint8Array): void {
-    this.input.push(...bytes);
+    for (const byte of bytes) this.input.push(byte);
     this.onChange();
   }
 
