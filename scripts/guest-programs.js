@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -54,11 +54,11 @@ function buildAll(out) {
       run(compiler.command, [...compileFlags(kind), '-c', source, '-o', object]);
       return object;
     });
-    for (const { name, source, sha256 } of programs.filter((program) => program.kind === kind)) {
+    for (const { name, sources, sha256 } of programs.filter((program) => program.kind === kind)) {
       const elf = `bin/${name}`;
-      const files = [...library, source, '-lgcc', '-T', kinds[kind].script];
+      const files = [...library, ...sources, '-lgcc', '-T', kinds[kind].script];
       run(compiler.command, [...compileFlags(kind), ...files, '-o', join(out, elf)]);
-      entries[name] = { elf, kind, source, sha256 };
+      entries[name] = { elf, kind, sources, sha256 };
     }
   }
   rmSync(objects, { recursive: true });
@@ -77,14 +77,30 @@ function compileFlags(kind) {
   return include ? [...flags[kind], '-isystem', include] : flags[kind];
 }
 
-/** Every source file of a kind is one program, named after the file. */
+/** Every source file of a kind is one program, named after the file; so is every other folder. */
 function programsOf(kind) {
-  const { sources, hashed } = kinds[kind];
+  const { sources, library, hashed } = kinds[kind];
   const headers = sourcesIn(sources, /\.h$/);
-  return sourcesIn(sources, /\.[cS]$/).map((source) => {
-    const name = source.replace(/^.*\/|\.[cS]$/g, '');
-    return { name, kind, source, sha256: hash([...hashed, ...headers, source], flags[kind]) };
+  const folders = readdirSync(join(folder, sources), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${sources}/${entry.name}`)
+    .filter((path) => !library[0].startsWith(path));
+  const units = [...sourcesIn(sources, /\.[cS]$/).map((file) => [file]), ...folders.map(unitOf)];
+  return units.map((files) => {
+    const path = files.length === 1 ? files[0] : dirname(files[0]);
+    const name = path.replace(/^.*\/|\.[cS]$/g, '');
+    const compiled = files.filter((file) => !file.endsWith('.h'));
+    return {
+      name,
+      kind,
+      sources: compiled,
+      sha256: hash([...hashed, ...headers, ...files], flags[kind]),
+    };
   });
+}
+
+function unitOf(path) {
+  return sourcesIn(path, /\.[chS]$/);
 }
 
 /** SHA-256 over the flags and every source with its path: what the bytes of an ELF depend on. */

@@ -7,7 +7,10 @@ interface Manifest {
   readonly compiler: string;
   readonly linker: string;
   readonly flags: unknown;
-  readonly programs: Record<string, { elf: string; kind: string; source: string; sha256: string }>;
+  readonly programs: Record<
+    string,
+    { elf: string; kind: string; sources: string[]; sha256: string }
+  >;
 }
 
 const folder = join(root, 'guest-programs');

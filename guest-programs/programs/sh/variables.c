@@ -1,0 +1,99 @@
+/* Shell variables, some of them exported to the programs that are run. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sh.h"
+
+typedef struct Variable {
+  char *name, *value;
+  int is_exported;
+  struct Variable *next;
+} Variable;
+
+static Variable *variables;
+int last_status;
+pid_t last_background;
+int argument_count;
+char **argument_values;
+
+static Variable *find(const char *name) {
+  for (Variable *at = variables; at; at = at->next) {
+    if (strcmp(at->name, name) == 0) return at;
+  }
+  return NULL;
+}
+
+const char *variable(const char *name) {
+  Variable *found = find(name);
+  return found ? found->value : NULL;
+}
+
+void set_variable(const char *name, const char *value) {
+  char *copy = keep(strdup(value));
+  Variable *found = find(name);
+  if (found) {
+    free(found->value);
+    found->value = copy;
+    return;
+  }
+  Variable *made = keep(calloc(1, sizeof *made));
+  *made = (Variable){keep(strdup(name)), copy, 0, variables};
+  variables = made;
+}
+
+void export_variable(const char *name) {
+  if (!find(name)) set_variable(name, "");
+  find(name)->is_exported = 1;
+}
+
+void unset_variable(const char *name) {
+  for (Variable **link = &variables; *link; link = &(*link)->next) {
+    Variable *found = *link;
+    if (strcmp(found->name, name) != 0) continue;
+    *link = found->next;
+    free(found->name);
+    free(found->value);
+    free(found);
+    return;
+  }
+}
+
+int is_assignment(const char *word) {
+  const char *at = word;
+  while (isalnum(*at) || *at == '_') at++;
+  return at > word && *at == '=' && !isdigit(*word);
+}
+
+void assign(const char *word) {
+  const char *equals = strchr(word, '=');
+  set_variable(copy_text(word, (size_t)(equals - word)), expand_one(equals + 1));
+}
+
+void import_environment(char **environment) {
+  for (; *environment; environment++) {
+    const char *equals = strchr(*environment, '=');
+    if (!equals) continue;
+    char *name = copy_text(*environment, (size_t)(equals - *environment));
+    set_variable(name, equals + 1);
+    export_variable(name);
+  }
+}
+
+char **exported_environment(void) {
+  Words words = {0};
+  for (Variable *at = variables; at; at = at->next) {
+    if (!at->is_exported) continue;
+    Text text = {0};
+    add_text(&text, at->name);
+    add_byte(&text, '=');
+    add_text(&text, at->value);
+    add_word(&words, finished(&text));
+  }
+  if (!words.items) words.items = allocate(sizeof *words.items);
+  return words.items;
+}
+
+void print_exported(void) {
+  for (char **entry = exported_environment(); *entry; entry++) printf("%s\n", *entry);
+}
