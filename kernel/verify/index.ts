@@ -1,1 +1,13 @@
-export {};
+export { type KernelParts, kernelView, machineView } from './adapters.js';
+export { type Detail, explain } from './explain.js';
+export type { Rule, RuleId, Violation } from './rule.js';
+export { rules, verify } from './verify.js';
+export type {
+  FileView,
+  FramesView,
+  KernelView,
+  MachineView,
+  RegionView,
+  SpaceView,
+  TlbEntryView,
+} from './views.js';

@@ -1,0 +1,108 @@
+import type { Machine } from '../../emulator/index.js';
+import { MMAP_MIN_ADDRESS } from '../memory/layout.js';
+import { REGION_SHARED } from '../memory/mman.js';
+import type { PageCache } from '../memory/page-cache.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
+import type { VirtualMemory } from '../memory/virtual-memory.js';
+import type {
+  FileView,
+  FramesView,
+  KernelView,
+  MachineView,
+  RegionView,
+  SpaceView,
+} from './views.js';
+
+/** The emulated machine, as the verifier sees it. */
+export function machineView(machine: Machine): MachineView {
+  const { ram, hart } = machine;
+  return {
+    firstPpn: ram.firstPpn,
+    frameCount: ram.frameCount,
+    frameBytes: (ppn) => (ram.hasFrame(ppn) ? ram.frame(ppn) : undefined),
+    satp() {
+      const { satp } = hart;
+      return {
+        mode: Number(satp >> 60n),
+        asid: Number((satp >> 44n) & 0xffffn),
+        rootPpn: Number(satp & ((1n << 44n) - 1n)),
+      };
+    },
+    tlb: () => hart.mmu.tlb.entries(),
+  };
+}
+
+/** What belongs to a kernel, besides its machine. */
+export interface KernelParts {
+  readonly frames: PhysicalMemory;
+  /** Every address space, with the name for reports ("pid 3"). */
+  readonly spaces: Iterable<{ readonly name: string; readonly memory: VirtualMemory }>;
+  /** Page caches of files, mapped or not; those that are mapped are found anyway. */
+  readonly files?: Iterable<{ readonly path: string; readonly pages: PageCache }>;
+  /** Frames that the kernel holds on to without mapping or caching them. */
+  pins?(ppn: number): number;
+}
+
+/** Our kernel, as the verifier sees it. */
+export function kernelView(parts: KernelParts): KernelView {
+  const files = new Map<PageCache, FileView>();
+  const fileView = (path: string, pages: PageCache): FileView => {
+    const known = files.get(pages);
+    if (known !== undefined) return known;
+    const view: FileView = {
+      id: pages.id,
+      name: path,
+      sizeBytes: pages.sizeBytes,
+      page: (index) => pages.page(index),
+      pages: () => pages.pages(),
+    };
+    files.set(pages, view);
+    return view;
+  };
+  for (const { path, pages } of parts.files ?? []) fileView(path, pages);
+  const spaces = [...parts.spaces].map(({ name, memory }) => spaceView(name, memory, fileView));
+  return {
+    spaces: () => spaces,
+    files: () => files.values(),
+    frames: framesView(parts),
+    zeroPpn: parts.frames.zeroPpn,
+    lowestAddress: MMAP_MIN_ADDRESS,
+  };
+}
+
+function spaceView(
+  name: string,
+  memory: VirtualMemory,
+  fileView: (path: string, pages: PageCache) => FileView,
+): SpaceView {
+  const regions = [...memory.space.regions()].map(
+    (region): RegionView => ({
+      start: region.start,
+      end: region.end,
+      prot: region.prot,
+      isShared: (region.flags & REGION_SHARED) !== 0,
+      file: region.file === undefined ? undefined : fileView(region.file.path, region.file.pages),
+      fileOffset: region.offset + (region.start - region.base),
+    }),
+  );
+  return {
+    name,
+    rootPpn: memory.table.rootPpn,
+    asid: memory.asid,
+    isRunning: memory.system.active === memory,
+    regions: () => regions,
+    lastCallAbout: (va) => memory.calls.lastAbout(va),
+  };
+}
+
+function framesView(parts: KernelParts): FramesView {
+  const { frames } = parts;
+  return {
+    kind: (ppn) => frames.kind(ppn),
+    refcount: (ppn) => frames.refcount(ppn),
+    isOnFreeList: (ppn) => frames.isMarkedFree(ppn),
+    isPoisonIntact: (ppn) => frames.isPoisonIntact(ppn),
+    freeCount: frames.freeFrames,
+    pins: (ppn) => parts.pins?.(ppn) ?? 0,
+  };
+}

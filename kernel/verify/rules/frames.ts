@@ -1,0 +1,150 @@
+import { isValid } from '../decode.js';
+import { hex, rule } from '../rule.js';
+import type { Survey } from '../survey.js';
+
+/** What is said of frames, against what is there. */
+export const frameRules = [
+  rule('F1', 'a reference count equals leaves, page cache and pins, counted anew', {
+    source: 'Linux mm/debug_vm_pgtable.c, check_mm in kernel/fork.c',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames, zeroPpn } = survey.kernel!;
+      const cached = cachedFrames(survey);
+      const tables = tableReferences(survey);
+      const { firstPpn, frameCount } = survey.machine;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        if (frame === zeroPpn) continue;
+        const counted = frames.refcount(frame);
+        const leaves = survey.leavesOf(frame);
+        const inCache = cached.get(frame) ?? 0;
+        const pins = frames.pins(frame) + (tables.get(frame) ?? 0);
+        const found = leaves.length + inCache + pins;
+        if (counted === found) continue;
+        const [entry] = leaves;
+        yield {
+          ...(entry === undefined ? {} : { entry }),
+          frame,
+          observed: `frame ${hex(frame)} (${frames.kind(frame)}) has the count ${counted}`,
+          expected: `${found}: ${leaves.length} leaves, ${inCache} page cache, ${pins} others`,
+          remedy:
+            counted > found
+              ? 'a reference was not given up: the frame will never be free'
+              : 'a reference was not taken, or given up twice: the frame will be free while in use',
+        };
+      }
+    },
+  }),
+
+  rule('F2', 'a frame is free exactly when nothing refers to it', {
+    source: 'Linux mm/page_alloc.c, check_new_page; WeensyOS',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames } = survey.kernel!;
+      const { firstPpn, frameCount } = survey.machine;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        const count = frames.refcount(frame);
+        const isFree = frames.isOnFreeList(frame);
+        if (isFree === (count === 0) && isFree === (frames.kind(frame) === 'free')) continue;
+        yield {
+          frame,
+          observed: `frame ${hex(frame)}: kind ${frames.kind(frame)}, count ${count}, ${isFree ? '' : 'not '}on the free list`,
+          expected: 'kind free, count 0 and on the free list, or none of the three',
+          remedy: 'only the last release frees a frame, and only allocation takes it back',
+        };
+      }
+      for (const frame of survey.mappedFrames()) {
+        if (!survey.hasFrame(frame) || !frames.isOnFreeList(frame)) continue;
+        const entry = survey.leavesOf(frame)[0]!;
+        yield {
+          entry,
+          frame,
+          observed: `the leaf maps frame ${hex(frame)}, which is free`,
+          expected: 'a frame in use: the next owner would share it unawares',
+          remedy: 'clear the leaf before its frame is released',
+        };
+      }
+      for (const cached of survey.tlb) {
+        if (!survey.hasFrame(cached.ppn) || !frames.isOnFreeList(cached.ppn)) continue;
+        yield {
+          address: cached.vpn * 4096,
+          frame: cached.ppn,
+          observed: `the TLB (ASID ${cached.asid}) translates to frame ${hex(cached.ppn)}, which is free`,
+          expected: 'no cached translation to a free frame',
+          remedy: 'issue SFENCE.VMA before the frame is released',
+        };
+      }
+    },
+  }),
+
+  rule('F5', 'free and used frames together are all frames', {
+    source: 'Linux mm/show_mem.c',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames } = survey.kernel!;
+      const { firstPpn, frameCount } = survey.machine;
+      let free = 0;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        if (frames.isOnFreeList(frame)) free++;
+      }
+      if (free === frames.freeCount) return;
+      yield {
+        frame: firstPpn,
+        observed: `${frames.freeCount} frames are said to be free`,
+        expected: `${free}, as many as the free list has, of ${frameCount}`,
+        remedy: 'change the counter where, and only where, the free list changes',
+      };
+    },
+  }),
+
+  rule('F6', 'a freed frame is written by nobody', {
+    source: 'xv6 kernel/kalloc.c, junk fill',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames } = survey.kernel!;
+      const { firstPpn, frameCount } = survey.machine;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        if (!frames.isOnFreeList(frame) || frames.isPoisonIntact(frame)) continue;
+        yield {
+          frame,
+          observed: `frame ${hex(frame)} is free, and its fill pattern was overwritten`,
+          expected: 'the pattern that freeing left there',
+          remedy: 'somebody kept a leaf, a TLB entry or a physical address of the frame',
+        };
+      }
+    },
+  }),
+
+  rule('F7', 'an entry that is not valid is zero', {
+    source: 'Linux mm/swapfile.c (here without swap)',
+    needs: 'kernel',
+    *check(survey) {
+      for (const space of survey.spaces) {
+        for (const entry of space.entries) {
+          if (isValid(entry)) continue;
+          yield {
+            entry,
+            observed: `V is 0, and the rest is ${hex(entry.value)}`,
+            expected: 'zero: nothing is swapped out',
+            remedy: 'clear an entry by writing all 64 bits',
+          };
+        }
+      }
+    },
+  }),
+];
+
+/** How many caches hold each frame. */
+function cachedFrames(survey: Survey): Map<number, number> {
+  const holders = new Map<number, number>();
+  for (const file of survey.files) {
+    for (const [, frame] of file.pages()) holders.set(frame, (holders.get(frame) ?? 0) + 1);
+  }
+  return holders;
+}
+
+/** Each table is referred to once by its parent, or by the space whose root it is. */
+function tableReferences(survey: Survey): Map<number, number> {
+  const references = new Map<number, number>();
+  for (const frame of survey.tablePointers.keys()) references.set(frame, 1);
+  return references;
+}

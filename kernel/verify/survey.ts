@@ -1,0 +1,185 @@
+import {
+  ENTRIES,
+  ENTRY_BYTES,
+  type Entry,
+  flagsField,
+  isLeaf,
+  isPointer,
+  PAGE_BYTES,
+  ppnField,
+  readEntry,
+  spanOf,
+} from './decode.js';
+import type {
+  FileView,
+  KernelView,
+  MachineView,
+  RegionView,
+  SpaceView,
+  TlbEntryView,
+} from './views.js';
+
+const TOP_LEVEL = 2;
+const HALF = 2 ** 38;
+
+/** An address space with everything that its page table says. */
+export interface SurveyedSpace {
+  readonly index: number;
+  /** Undefined for a machine whose kernel is not known. */
+  readonly view: SpaceView | undefined;
+  readonly name: string;
+  readonly rootPpn: number;
+  readonly asid: number;
+  readonly regions: readonly RegionView[];
+  /** Entries that are not zero, in walk order. */
+  readonly entries: Entry[];
+  /** Valid leaves, ascending by address. */
+  readonly leaves: Entry[];
+  /** Tables other than the root: the entry that points to it, and how many entries are in use. */
+  readonly tables: { readonly ppn: number; readonly pointer: Entry; readonly used: number }[];
+}
+
+/** What a full pass over raw memory found; the rules judge it. */
+export class Survey {
+  readonly machine: MachineView;
+  readonly kernel: KernelView | undefined;
+  readonly spaces: SurveyedSpace[] = [];
+  readonly files: readonly FileView[];
+  /** For each table frame: the entries that point to it, over all spaces; a root has none. */
+  readonly tablePointers = new Map<number, Entry[]>();
+  /** Pointers to a table that the walk was already inside of. */
+  readonly cycles: Entry[] = [];
+  readonly tlb: readonly TlbEntryView[];
+  private readonly leavesByFrame = new Map<number, Entry[]>();
+
+  constructor(machine: MachineView, kernel?: KernelView) {
+    this.machine = machine;
+    this.kernel = kernel;
+    this.tlb = [...machine.tlb()];
+    this.files = kernel === undefined ? [] : [...kernel.files()];
+    if (kernel === undefined) {
+      const { asid, rootPpn, mode } = machine.satp();
+      if (mode === 8) this.addSpace(undefined, `asid ${asid}`, rootPpn, asid);
+    } else {
+      for (const space of kernel.spaces()) {
+        this.addSpace(space, space.name, space.rootPpn, space.asid);
+      }
+    }
+  }
+
+  hasFrame(ppn: number): boolean {
+    const { firstPpn, frameCount } = this.machine;
+    return ppn >= firstPpn && ppn < firstPpn + frameCount;
+  }
+
+  /** Leaves, of any space, that map the frame, as a page or within a superpage. */
+  leavesOf(ppn: number): readonly Entry[] {
+    return this.leavesByFrame.get(ppn) ?? [];
+  }
+
+  /** Frames that some leaf maps. */
+  mappedFrames(): Iterable<number> {
+    return this.leavesByFrame.keys();
+  }
+
+  /** The region of the leaf's space that holds `va`. */
+  regionAt(space: number, va: number): RegionView | undefined {
+    const { regions } = this.spaces[space]!;
+    let low = 0;
+    let high = regions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (regions[middle]!.end <= va) low = middle + 1;
+      else high = middle;
+    }
+    const region = regions[low];
+    return region !== undefined && region.start <= va ? region : undefined;
+  }
+
+  /** Entries from the root to this one. */
+  chain(entry: Entry): Entry[] {
+    return entry.parent === undefined ? [entry] : [...this.chain(entry.parent), entry];
+  }
+
+  private addSpace(view: SpaceView | undefined, name: string, rootPpn: number, asid: number): void {
+    const regions = view === undefined ? [] : [...view.regions()];
+    const index = this.spaces.length;
+    const space: SurveyedSpace = {
+      index,
+      view,
+      name,
+      rootPpn,
+      asid,
+      regions,
+      entries: [],
+      leaves: [],
+      tables: [],
+    };
+    this.spaces.push(space);
+    if (!this.tablePointers.has(rootPpn)) this.tablePointers.set(rootPpn, []);
+    this.readTable(space, rootPpn, TOP_LEVEL, 0, undefined, [rootPpn]);
+  }
+
+  /** @returns how many entries of the table are in use */
+  private readTable(
+    space: SurveyedSpace,
+    tablePpn: number,
+    level: number,
+    firstVa: number,
+    parent: Entry | undefined,
+    path: readonly number[],
+  ): number {
+    const bytes = this.machine.frameBytes(tablePpn);
+    if (bytes === undefined) return 0;
+    const halves = new Int32Array(bytes.buffer, bytes.byteOffset, ENTRIES * 2);
+    let used = 0;
+    for (let i = 0; i < ENTRIES; i++) {
+      if (halves[i * 2] === 0 && halves[i * 2 + 1] === 0) continue;
+      used++;
+      const value = readEntry(bytes, i * ENTRY_BYTES);
+      const unsigned = firstVa + i * spanOf(level);
+      const entry: Entry = {
+        space: space.index,
+        level,
+        va: unsigned >= HALF ? unsigned - 2 * HALF : unsigned,
+        pteAddress: tablePpn * PAGE_BYTES + i * ENTRY_BYTES,
+        value,
+        flags: flagsField(value),
+        ppn: ppnField(value),
+        parent,
+      };
+      space.entries.push(entry);
+      if (isLeaf(entry)) this.addLeaf(space, entry);
+      else if (isPointer(entry) && level > 0) this.follow(space, entry, unsigned, path);
+    }
+    return used;
+  }
+
+  private addLeaf(space: SurveyedSpace, entry: Entry): void {
+    space.leaves.push(entry);
+    for (let i = 0; i < ENTRIES ** entry.level; i++) {
+      const others = this.leavesByFrame.get(entry.ppn + i);
+      if (others === undefined) this.leavesByFrame.set(entry.ppn + i, [entry]);
+      else others.push(entry);
+    }
+  }
+
+  private follow(
+    space: SurveyedSpace,
+    pointer: Entry,
+    firstVa: number,
+    path: readonly number[],
+  ): void {
+    const { ppn } = pointer;
+    if (!this.hasFrame(ppn)) return;
+    const pointers = this.tablePointers.get(ppn);
+    if (pointers === undefined) this.tablePointers.set(ppn, [pointer]);
+    else pointers.push(pointer);
+    if (path.includes(ppn)) {
+      this.cycles.push(pointer);
+      return;
+    }
+    const used = this.readTable(space, ppn, pointer.level - 1, firstVa, pointer, [...path, ppn]);
+    space.tables.push({ ppn, pointer, used });
+  }
+}

@@ -1,0 +1,30 @@
+import { type Rule, type Violation, violation } from './rule.js';
+import { encodingRules } from './rules/encoding.js';
+import { frameRules } from './rules/frames.js';
+import { regionRules } from './rules/regions.js';
+import { structureRules } from './rules/structure.js';
+import { Survey } from './survey.js';
+import type { KernelView, MachineView } from './views.js';
+
+/** Every rule, in the order of reports. */
+export const rules: readonly Rule[] = [
+  ...encodingRules,
+  ...structureRules,
+  ...regionRules,
+  ...frameRules,
+];
+
+/**
+ * Judges a machine, and its kernel where one is known, by a full pass over raw memory.
+ *
+ * @returns what was found, by rule; nothing when all is consistent
+ */
+export function verify(view: { machine: MachineView; kernel?: KernelView }): Violation[] {
+  const survey = new Survey(view.machine, view.kernel);
+  const violations: Violation[] = [];
+  for (const rule of rules) {
+    if (rule.needs === 'kernel' && view.kernel === undefined) continue;
+    for (const finding of rule.check(survey)) violations.push(violation(rule, finding, survey));
+  }
+  return violations;
+}

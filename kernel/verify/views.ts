@@ -1,0 +1,86 @@
+/**
+ * What the verifier looks at. It is given raw memory and plain facts, never a walk or a decoded
+ * entry: those it works out for itself.
+ */
+
+/** A machine, with or without a kernel that is known. */
+export interface MachineView {
+  /** The bytes of one frame of RAM, or undefined where there is none. Read only. */
+  frameBytes(ppn: number): Uint8Array | undefined;
+  readonly firstPpn: number;
+  readonly frameCount: number;
+  /** The hart's satp: mode 8 is Sv39. */
+  satp(): { mode: number; asid: number; rootPpn: number };
+  /** What the hart's TLB holds. */
+  tlb(): Iterable<TlbEntryView>;
+  /** Extensions that give meaning to bits which are reserved otherwise. */
+  readonly hasSvnapot?: boolean;
+  readonly hasSvpbmt?: boolean;
+  /** "page fault (store) at step 17,950, pid 3", where the machine keeps such a log. */
+  lastWriteOf?(pteAddress: number): string | undefined;
+}
+
+export interface TlbEntryView {
+  readonly vpn: number;
+  readonly asid: number;
+  readonly ppn: number;
+  /** Bits 7..0 of the entry that was cached. */
+  readonly flags: number;
+}
+
+/** A kernel: its address spaces, frames and files. */
+export interface KernelView {
+  spaces(): Iterable<SpaceView>;
+  files(): Iterable<FileView>;
+  readonly frames: FramesView;
+  /** A frame of zeros that may be mapped anywhere, read-only, without a reference; 0 = none. */
+  readonly zeroPpn: number;
+  /** The lowest address that user space may map. */
+  readonly lowestAddress: number;
+}
+
+export interface SpaceView {
+  /** "pid 3", as a report names it. */
+  readonly name: string;
+  readonly rootPpn: number;
+  readonly asid: number;
+  /** Whether the hart runs in this space now. */
+  readonly isRunning: boolean;
+  /** Ascending, disjoint. */
+  regions(): Iterable<RegionView>;
+  /** "munmap(0x3f7f0000, 0x3000) returned 0": the last call that spoke of the address. */
+  lastCallAbout?(va: number): string | undefined;
+}
+
+export interface RegionView {
+  readonly start: number;
+  readonly end: number;
+  /** PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4. */
+  readonly prot: number;
+  readonly isShared: boolean;
+  readonly file: FileView | undefined;
+  /** Offset in the file of the region's first byte. */
+  readonly fileOffset: number;
+}
+
+export interface FileView {
+  /** Equal for two views of one file. */
+  readonly id: number;
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** The frame that holds a page of the file, or 0. */
+  page(index: number): number;
+  /** The pages that have a frame. */
+  pages(): Iterable<readonly [index: number, ppn: number]>;
+}
+
+export interface FramesView {
+  kind(ppn: number): 'free' | 'anonymous' | 'file' | 'page-table' | 'kernel';
+  refcount(ppn: number): number;
+  isOnFreeList(ppn: number): boolean;
+  /** False where a freed frame was written to. */
+  isPoisonIntact(ppn: number): boolean;
+  readonly freeCount: number;
+  /** References that are neither a leaf nor a page cache: frames that the kernel holds on to. */
+  pins(ppn: number): number;
+}
