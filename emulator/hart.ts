@@ -1,3 +1,4 @@
+import { Cause } from './cause.js';
 import { DecodedPages } from './code/decoded-pages.js';
 import { Bus, type Device } from './devices/bus.js';
 import { Clint, type StepClock } from './devices/clint.js';
@@ -35,6 +36,11 @@ const TWO_32 = 2 ** 32;
  * replacement: only a new call runs the optimised code once it is ready.
  */
 const SLICE = 100_000;
+/** The instruction ECALL. */
+const ECALL = 0x73;
+/** What `refill` answers beside PAGE_FAULT and ACCESS_FAULT. */
+const REFILLED = 1;
+const NOT_CACHEABLE = 0;
 /** The widest load or store. */
 const MAX_ACCESS_BYTES = 8;
 const LAST_SLOT = RECORDS_PER_PAGE - 1;
@@ -325,7 +331,7 @@ export class Hart implements StepClock, RunControl {
       case Exit.Store:
         return this.handleMiss('store');
       default:
-        return this.executeSlowly(this.bitsAtExit());
+        return this.handleSlow(this.bitsAtExit());
     }
   }
 
@@ -385,25 +391,33 @@ export class Hart implements StepClock, RunControl {
       if (this.traps === traps) this.refill(va, access);
       return goesOn;
     }
-    return this.refill(va, access) || this.executeSlowly(this.bitsAtExit());
+    const outcome = this.refill(va, access);
+    if (outcome === REFILLED) return true;
+    if (outcome === NOT_CACHEABLE) return this.executeSlowly(this.bitsAtExit());
+    return this.trapAt(faultCause(outcome, access), va);
   }
 
-  /** Puts the page into the fast TLB; false if accesses to it need the slow path. */
-  private refill(va: number, access: 'load' | 'store'): boolean {
+  /** Puts the page into the fast TLB: REFILLED, NOT_CACHEABLE, PAGE_FAULT or ACCESS_FAULT. */
+  private refill(va: number, access: 'load' | 'store'): number {
     const privilege = this.mmu.dataPrivilege();
     const ppn = this.mmu.translatePage(va, access, privilege);
-    if (ppn < 0 || !this.ram.hasFrame(ppn) || !this.isWholePage(ppn, access, privilege)) {
-      return false;
-    }
+    if (ppn < 0) return ppn;
+    if (!this.ram.hasFrame(ppn) || !this.isWholePage(ppn, access, privilege)) return NOT_CACHEABLE;
     if (access === 'load') {
       this.mmu.markUsed(va, access, privilege);
       this.mmu.allowLoads(va, ppn);
-      return true;
+      return REFILLED;
     }
-    if (this.ram.frameFlags[ppn - this.ram.firstPpn] !== 0) return false;
+    if (this.ram.frameFlags[ppn - this.ram.firstPpn] !== 0) return NOT_CACHEABLE;
     this.mmu.markUsed(va, access, privilege);
     this.mmu.allowStores(va, ppn);
-    return true;
+    return REFILLED;
+  }
+
+  private handleSlow(bits: number): boolean {
+    // A system call for the host is by far the most frequent of these: it needs no evaluator.
+    if (bits === ECALL && this.supervisor === 'host') return this.trapAt(Cause.EcallFromUser, 0);
+    return this.executeSlowly(bits);
   }
 
   /** PMP allows the access everywhere in the page, so that it may be cached. */
@@ -442,18 +456,35 @@ export class Hart implements StepClock, RunControl {
     return true;
   }
 
-  /** Takes an exception; false when it is the host's. */
+  /** Takes an exception with a 64-bit xtval; false when it is the host's. */
   private trap(cause: number, tval: bigint): boolean {
-    this.traps++;
-    this.memory.clearReservation();
-    if (this.supervisor === 'host') {
-      this.trapCause = cause;
-      this.trapValue = Number(BigInt.asIntN(64, tval));
-      return false;
-    }
+    if (this.supervisor === 'host') return this.trapAt(cause, Number(BigInt.asIntN(64, tval)));
+    this.enterTrap();
     this.trapUnit.raise(cause, tval);
     this.mayInterrupt = true;
     return true;
+  }
+
+  /** The same where xtval is at hand as a number; a rounded one is read again in full. */
+  private trapAt(cause: number, tval: number): boolean {
+    if (this.supervisor === 'guest') {
+      const isExact = Number.isSafeInteger(tval);
+      return this.trap(cause, isExact ? BigInt.asUintN(64, BigInt(tval)) : this.exitVa64());
+    }
+    this.enterTrap();
+    this.trapCause = cause;
+    this.trapValue = tval;
+    return false;
+  }
+
+  private enterTrap(): void {
+    this.traps++;
+    this.memory.clearReservation();
+  }
+
+  /** The address of the access that missed, unsigned. */
+  private exitVa64(): bigint {
+    return this.view.getBigUint64(EXIT_VA, true);
   }
 
   private checkInterrupts(): void {
@@ -461,10 +492,7 @@ export class Hart implements StepClock, RunControl {
     this.timerAt = Number.POSITIVE_INFINITY;
     if (this.supervisor === 'host') return;
     if (this.isWaiting && this.trapUnit.isWakeUpPending) this.isWaiting = false;
-    if (this.trapUnit.takeInterrupt()) {
-      this.traps++;
-      this.memory.clearReservation();
-    }
+    if (this.trapUnit.takeInterrupt()) this.enterTrap();
     const wait = this.csrs.stepsUntilTimer();
     if (wait > 0) this.timerAt = this.elapsedSteps + wait;
   }

@@ -40,13 +40,22 @@ export function pteHigh(ppn: number): number {
   return Math.floor(ppn / 0x40_0000);
 }
 
-/** Index into the table of `level` (0 is the leaf level of 4 KiB pages) for a canonical address. */
+/** Bytes that a leaf of each level maps: 4 KiB, 2 MiB, 1 GiB, 512 GiB. */
+const LEAF_BYTES = [2 ** 12, 2 ** 21, 2 ** 30, 2 ** 39] as const;
+
+/**
+ * Index into the table of `level` (0 is the leaf level of 4 KiB pages).
+ *
+ * @param va canonical address as a signed number, -2^47 <= va < 2^47
+ */
 export function vpnAt(va: number, level: number): number {
-  // Division, not a shift: a canonical address has more than 32 bits and may be negative.
-  return Math.floor(va / (PAGE_SIZE * 512 ** level)) & 0x1ff;
+  // On the two halves: a canonical address has more than 32 bits, and shifts see 32.
+  if (level < 2) return (va >>> (12 + 9 * level)) & 0x1ff;
+  const high = Math.floor(va / 2 ** 32);
+  return level === 2 ? ((va >>> 30) | (high << 2)) & 0x1ff : (high >>> 7) & 0x1ff;
 }
 
-/** Bytes that a leaf of `level` maps: 4 KiB, 2 MiB, 1 GiB. */
+/** Bytes that a leaf of `level` (0 to 3) maps. */
 export function leafBytes(level: number): number {
-  return PAGE_SIZE * 512 ** level;
+  return LEAF_BYTES[level]!;
 }

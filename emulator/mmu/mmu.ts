@@ -8,7 +8,19 @@ import {
   MSTATUS_SUM,
   Privilege,
 } from '../privileged/status.js';
-import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_SIZE, PTE_U, PTE_W, PTE_X } from '../pte.js';
+import {
+  leafBytes,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  PTE_A,
+  PTE_D,
+  PTE_R,
+  PTE_SIZE,
+  PTE_U,
+  PTE_W,
+  PTE_X,
+  PTES_PER_TABLE,
+} from '../pte.js';
 import { FRAME_TABLE, type Ram } from '../ram.js';
 import { FastTlb } from './fast-tlb.js';
 import { Tlb } from './tlb.js';
@@ -91,7 +103,7 @@ export class Mmu {
     if (levels === 0 || privilege === Privilege.Machine) {
       return va >= 0 && va < MAX_PHYSICAL_ADDRESS ? Math.floor(va / PAGE_SIZE) : ACCESS_FAULT;
     }
-    const limit = PAGE_SIZE * 512 ** levels * 0.5;
+    const limit = leafBytes(levels - 1) * (PTES_PER_TABLE / 2);
     if (!(va >= -limit && va < limit)) return PAGE_FAULT; // step 1; NaN lands here too
     const vpn = Math.floor(va / PAGE_SIZE);
     let slot = this.tlb.find(vpn, asid);
@@ -223,15 +235,14 @@ export class Mmu {
   private readonly visitTable = (pteAddress: number, va: number, level: number): boolean => {
     // The walk's own reads are made with S mode's physical permissions.
     if (!this.pmp.allows(pteAddress, PTE_SIZE, 'load', Privilege.Supervisor)) return false;
-    const tablePpn = Math.floor(pteAddress / PAGE_SIZE);
-    const frame = tablePpn - this.ram.firstPpn;
-    const span = PAGE_SIZE * 512 ** (level + 1);
+    const frame = (pteAddress - RAM_BASE) >>> PAGE_SHIFT;
+    const span = leafBytes(level) * PTES_PER_TABLE;
     const start = Math.floor(va / span) * span;
     if (this.tableLevel[frame] === UNUSED) {
       this.tableLevel[frame] = level;
       this.tableStart[frame] = start;
       this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! | FRAME_TABLE;
-      this.forbidStores(tablePpn);
+      this.forbidStores(frame + this.ram.firstPpn);
     } else if (this.tableLevel[frame] !== level || this.tableStart[frame] !== start) {
       this.tableLevel[frame] = SEVERAL_USES;
     }

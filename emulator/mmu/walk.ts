@@ -1,4 +1,5 @@
 import {
+  leafBytes,
   PAGE_SIZE,
   PTE_A,
   PTE_D,
@@ -108,7 +109,8 @@ function leafOffset(va: number, level: number, ppn: number, high: number): numbe
     // Svnapot, "Page table entry encodings when pte.N=1": all but this one are reserved.
     return level === 0 && ppn % NAPOT_PAGES === NAPOT_64K ? mod(vpn, NAPOT_PAGES) : undefined;
   }
-  const pagesPerLeaf = 512 ** level;
+  if (level === 0) return 0;
+  const pagesPerLeaf = leafBytes(level) / PAGE_SIZE;
   return ppn % pagesPerLeaf === 0 ? mod(vpn, pagesPerLeaf) : undefined;
 }
 
