@@ -8,15 +8,23 @@ import type { ExecutionContext } from './execute.js';
 import * as arithmetic from './float/arithmetic.js';
 import * as compare from './float/compare.js';
 import * as convert from './float/convert.js';
-import { F32, F64, type FloatFormat, type FloatStatus } from './float/format.js';
+import { bitLength, F16, F32, F64, type FloatFormat, type FloatStatus } from './float/format.js';
 import type { Operands } from './isa/encoding.js';
-import type { Expression, FloatType, IntKind, IntType, ValueType } from './isa/expression.js';
+import type {
+  Expression,
+  FField,
+  FloatType,
+  IntKind,
+  ValueType,
+  Variable,
+} from './isa/expression.js';
 
 /** What one instruction sees while it is evaluated. */
 export interface Frame {
   readonly context: ExecutionContext;
   readonly operands: Operands;
   readonly float: FloatStatus;
+  readonly variables: Map<Variable, bigint>;
   /** Set by a load that traps; its value is then meaningless. */
   trap: Trap | undefined;
 }
@@ -24,8 +32,13 @@ export interface Frame {
 type Wide = (frame: Frame) => bigint;
 type Narrow = (frame: Frame) => number;
 
-const FORMATS: Record<FloatType, FloatFormat> = { f32: F32, f64: F64 };
-const BOX = 0xffff_ffff_0000_0000n;
+const FORMATS: Record<FloatType, FloatFormat> = { f16: F16, f32: F32, f64: F64 };
+/** The ones above a value that is narrower than its register. */
+export const BOXES: Record<FloatType, bigint> = {
+  f16: 0xffff_ffff_ffff_0000n,
+  f32: 0xffff_ffff_0000_0000n,
+  f64: 0n,
+};
 
 /** @param expression of type i64, f32 or f64 */
 export function compileWide(expression: Expression): Wide {
@@ -35,8 +48,9 @@ export function compileWide(expression: Expression): Wide {
       return ({ context, operands }) => context.readX(operands[field]);
     }
     case 'f':
+      return readFloat(expression.field, expression.type);
     case 'fbits':
-      return readFloat(expression.field, isNarrowFloat(expression.type));
+      return readFloat(expression.field, expression.format);
     case 'fraw': {
       const { field } = expression;
       return ({ context, operands }) => context.readF(operands[field]);
@@ -49,6 +63,30 @@ export function compileWide(expression: Expression): Wide {
       const value = BigInt.asUintN(64, expression.value);
       return () => value;
     }
+    case 'clz':
+    case 'ctz':
+    case 'popcnt': {
+      const operation = wideUnaries[expression.op];
+      const a = compileWide(expression.a);
+      return (frame) => BigInt(operation(a(frame)));
+    }
+    case 'select': {
+      const condition = compileNarrow(expression.condition);
+      const a = compileWide(expression.a);
+      const b = compileWide(expression.b);
+      return (frame) => (condition(frame) !== 0 ? a(frame) : b(frame));
+    }
+    case 'let': {
+      const { variable } = expression;
+      const value = compileWide(expression.value);
+      const body = compileWide(expression.body);
+      return (frame) => {
+        frame.variables.set(variable, value(frame));
+        return body(frame);
+      };
+    }
+    case 'variable':
+      return ({ variables }) => variables.get(expression)!;
     case 'extendS': {
       const a = compileNarrow(expression.a);
       return (frame) => BigInt.asUintN(64, BigInt(a(frame)));
@@ -138,12 +176,19 @@ export function compileWide(expression: Expression): Wide {
 export function compileNarrow(expression: Expression): Narrow {
   switch (expression.op) {
     case 'fbits': {
-      const read = readFloat(expression.field, true);
+      const read = readFloat(expression.field, expression.format);
       return (frame) => Number(BigInt.asIntN(32, read(frame)));
     }
     case 'const': {
       const value = Number(BigInt.asIntN(32, expression.value));
       return () => value;
+    }
+    case 'clz':
+    case 'ctz':
+    case 'popcnt': {
+      const operation = narrowUnaries[expression.op];
+      const a = compileNarrow(expression.a);
+      return (frame) => operation(a(frame));
     }
     case 'wrap': {
       const a = compileWide(expression.a);
@@ -189,21 +234,20 @@ function unknown(expression: Expression): Error {
   return new Error(`no evaluation for the ${expression.type} operation '${expression.op}'`);
 }
 
-/** A narrow value is the canonical NaN unless it is NaN-boxed. */
-function readFloat(field: 'rs1' | 'rs2' | 'rs3', isNarrow: boolean): Wide {
-  if (!isNarrow) return ({ context, operands }) => context.readF(operands[field]);
+/** A value narrower than the register is the canonical NaN unless it is NaN-boxed. */
+function readFloat(field: FField, format: FloatType): Wide {
+  if (format === 'f64') return ({ context, operands }) => context.readF(operands[field]);
+  const { canonicalNan } = FORMATS[format];
+  const box = BOXES[format];
   return ({ context, operands }) => {
     const bits = context.readF(operands[field]);
-    return (bits & BOX) === BOX ? bits & 0xffff_ffffn : F32.canonicalNan;
+    return (bits & box) === box ? bits ^ box : canonicalNan;
   };
 }
 
-function isNarrowFloat(type: FloatType | IntType): boolean {
-  return type === 'f32' || type === 'i32';
-}
-
 function floatFormat(type: ValueType): FloatFormat {
-  return type === 'f32' ? F32 : F64;
+  if (type === 'i32' || type === 'i64') throw new Error(`${type} is no floating-point type`);
+  return FORMATS[type];
 }
 
 const signed = (value: bigint) => BigInt.asIntN(64, value);
@@ -222,7 +266,38 @@ const wideBinaries = {
   divU: (a: bigint, b: bigint) => (b === 0n ? -1n : a / b),
   remS: (a: bigint, b: bigint) => (b === 0n ? a : signed(a) % signed(b)),
   remU: (a: bigint, b: bigint) => (b === 0n ? a : a % b),
+  rotl: (a: bigint, b: bigint) => (a << (b & 63n)) | (a >> (-b & 63n)),
+  rotr: (a: bigint, b: bigint) => (a >> (b & 63n)) | (a << (-b & 63n)),
   mulhU: (a: bigint, b: bigint) => (a * b) >> 64n,
+  clmul: carrylessProduct,
+  clmulh: (a: bigint, b: bigint) => carrylessProduct(a, b) >> 64n,
+};
+
+/** All 127 bits. */
+function carrylessProduct(a: bigint, b: bigint): bigint {
+  let product = 0n;
+  for (let shift = 0n; b >> shift !== 0n; shift++) {
+    if (((b >> shift) & 1n) !== 0n) product ^= a << shift;
+  }
+  return product;
+}
+
+function countOnes(value: bigint): number {
+  let count = 0;
+  for (let rest = value; rest !== 0n; rest &= rest - 1n) count++;
+  return count;
+}
+
+const wideUnaries = {
+  clz: (a: bigint) => 64 - bitLength(a),
+  ctz: (a: bigint) => (a === 0n ? 64 : bitLength(a & -a) - 1),
+  popcnt: countOnes,
+};
+
+const narrowUnaries = {
+  clz: (a: number) => Math.clz32(a),
+  ctz: (a: number) => (a === 0 ? 32 : 31 - Math.clz32(a & -a)),
+  popcnt: (a: number) => countOnes(BigInt(a >>> 0)),
 };
 
 const narrowBinaries = {
@@ -239,6 +314,8 @@ const narrowBinaries = {
   divU: (a: number, b: number) => (b === 0 ? -1 : Math.floor((a >>> 0) / (b >>> 0))),
   remS: (a: number, b: number) => (b === 0 ? a : a % b),
   remU: (a: number, b: number) => (b === 0 ? a : (a >>> 0) % (b >>> 0)),
+  rotl: (a: number, b: number) => (a << b) | (a >>> -b),
+  rotr: (a: number, b: number) => (a >>> b) | (a << -b),
 };
 
 const wideCompares = {

@@ -4,15 +4,22 @@
  */
 
 import { Cause, type Trap } from './cause.js';
-import { compileNarrow, compileWide, type Frame } from './evaluate.js';
-import { type Decoded, decode } from './isa/decode.js';
-import type { AmoOperation, Effect, SystemOperation } from './isa/expression.js';
+import { BOXES, compileNarrow, compileWide, type Frame } from './evaluate.js';
+import type { InstructionSet } from './isa/decode.js';
+import type {
+  AmoOperation,
+  CacheBlockOperation,
+  Effect,
+  FloatType,
+  SystemOperation,
+} from './isa/expression.js';
 import type { Instruction } from './isa/instruction.js';
 import { hasRoundingMode, usesFloat } from './isa/properties.js';
 import { RM_DYNAMIC } from './isa/registers.js';
 
 /** The hart as the evaluator sees it. Register values are unsigned 64-bit. */
 export interface ExecutionContext {
+  readonly isa: InstructionSet;
   pc: bigint;
   readX(index: number): bigint;
   /** Writes to x0 are ignored. */
@@ -33,6 +40,8 @@ export interface ExecutionContext {
   /** Checks permissions, for the write too when `alsoWrites`. */
   readCsr(csr: number, bits: number, alsoWrites: boolean): bigint | Trap;
   writeCsr(csr: number, value: bigint, bits: number): Trap | undefined;
+  /** On the block of cache that holds `va`; a fault has the cause of a store. */
+  cacheBlock(operation: CacheBlockOperation, va: bigint, bits: number): Trap | undefined;
   /**
    * rs1 and rs2 are undefined when they are x0. pc already stands after the instruction, except for
    * ecall and ebreak; mret and sret set it.
@@ -60,7 +69,7 @@ type Executor = (step: Step) => Trap | undefined;
  * @param bits 32 bits, or 16 in the low half for a compressed instruction
  */
 export function execute(bits: number, context: ExecutionContext): Trap | undefined {
-  const decoded = decode(bits);
+  const decoded = context.isa.decode(bits);
   if (decoded === undefined) return illegal(bits);
   const { instruction, operands, lengthBytes } = decoded;
   const executor = executorOf(instruction);
@@ -76,6 +85,7 @@ export function execute(bits: number, context: ExecutionContext): Trap | undefin
     bits,
     nextPc: wrap(context.pc + BigInt(lengthBytes)),
     float: { rounding, flags: 0 },
+    variables: new Map(),
     trap: undefined,
   };
   const trap = executor.run(step);
@@ -97,7 +107,7 @@ interface CompiledInstruction {
   readonly hasRounding: boolean;
 }
 
-const compiled = new Map<Decoded['instruction'], CompiledInstruction>();
+const compiled = new Map<Instruction, CompiledInstruction>();
 
 function executorOf(instruction: Instruction): CompiledInstruction {
   let found = compiled.get(instruction);
@@ -121,14 +131,12 @@ function compile(effect: Effect): Executor {
         return step.trap ?? writeRd(step, result);
       };
     }
-    case 'fd': {
-      const value = compileWide(effect.value);
-      return writeFd(value, effect.value.type === 'f32');
-    }
+    case 'fd':
+      return writeFd(compileWide(effect.value), effect.value.type);
     case 'fdBits': {
-      if (effect.value.type === 'i64') return writeFd(compileWide(effect.value), false);
+      if (effect.value.type === 'i64') return writeFd(compileWide(effect.value), effect.format);
       const value = compileNarrow(effect.value);
-      return writeFd((step) => BigInt(value(step) >>> 0), true);
+      return writeFd((step) => BigInt(value(step) >>> 0), effect.format);
     }
     case 'store': {
       const { bytes } = effect;
@@ -165,6 +173,11 @@ function compile(effect: Effect): Executor {
       return (step) => storeConditional(step, effect.bytes);
     case 'csr':
       return (step) => executeCsr(step, effect.operation, effect.source);
+    case 'cacheBlock':
+      return (step) => {
+        const va = step.context.readX(step.operands.rs1);
+        return step.context.cacheBlock(effect.operation, va, step.bits) ?? advance(step);
+      };
     case 'system':
       return (step) => executeSystem(step, effect.operation);
     case 'nothing':
@@ -181,8 +194,8 @@ function writeRd(step: Step, value: bigint): undefined {
   advance(step);
 }
 
-function writeFd(value: (step: Step) => bigint, isNarrow: boolean): Executor {
-  const box = isNarrow ? 0xffff_ffff_0000_0000n : 0n;
+function writeFd(value: (step: Step) => bigint, format: FloatType): Executor {
+  const box = BOXES[format];
   return (step) => {
     const bits = value(step);
     if (step.trap !== undefined) return step.trap;

@@ -7,6 +7,7 @@ import { execute } from './execute.js';
 import { createInterpreter, Exit } from './interpreter/interpreter.js';
 import { writeRecord, writeSentinels } from './interpreter/predecode.js';
 import { RECORD_BITS } from './interpreter/record.js';
+import type { InstructionSet } from './isa/decode.js';
 import {
   ENTRY_PAGE,
   ENTRY_RECORD,
@@ -86,6 +87,7 @@ export class Hart implements StepClock, RunControl {
   private readonly slowPath: SlowPath;
   private readonly interpreter: { run(): number };
   private readonly supervisor: Supervisor;
+  private readonly isa: InstructionSet;
   private readonly context: TranslationContext;
 
   private skippedSteps = 0;
@@ -98,13 +100,14 @@ export class Hart implements StepClock, RunControl {
   constructor(
     memory: WebAssembly.Memory,
     ram: Ram,
-    options: { supervisor: Supervisor; devices: readonly Device[] },
+    options: { supervisor: Supervisor; devices: readonly Device[]; isa: InstructionSet },
   ) {
     const { buffer } = memory;
     this.words32 = new Int32Array(buffer);
     this.view = new DataView(buffer);
     this.ram = ram;
     this.supervisor = options.supervisor;
+    this.isa = options.isa;
     this.words = new Int32Array(buffer, 0, 0x400 / 4);
     this.registers = new Registers(buffer);
     const isHost = options.supervisor === 'host';
@@ -151,6 +154,7 @@ export class Hart implements StepClock, RunControl {
       this.mmu,
       this.trapUnit,
       this,
+      options.isa,
     );
     this.interpreter = createInterpreter(memory);
     writeSentinels(this.view, STRADDLE_PAGE);
@@ -355,16 +359,18 @@ export class Hart implements StepClock, RunControl {
     if (pa < 0) return this.trap(faultCause(pa, 'fetch'), this.registers.pc64);
     const first = this.ram.readU16(pa);
     if ((first & 3) !== 3) {
-      writeRecord(this.view, record, first);
+      writeRecord(this.view, record, first, this.isa);
       return true;
     }
     if (offset >> 1 !== LAST_SLOT) {
-      writeRecord(this.view, record, first | (this.ram.readU16(pa + 2) << 16));
+      const bits = first | (this.ram.readU16(pa + 2) << 16);
+      writeRecord(this.view, record, bits, this.isa);
       return true;
     }
     const rest = this.physicalFetch(pc + 2);
     if (rest < 0) return this.trap(faultCause(rest, 'fetch'), this.registers.pc64 + 2n);
-    writeRecord(this.view, STRADDLE_RECORD, first | (this.ram.readU16(rest) << 16));
+    const straddling = first | (this.ram.readU16(rest) << 16);
+    writeRecord(this.view, STRADDLE_RECORD, straddling, this.isa);
     this.words[ENTRY_RECORD / 4] = STRADDLE_RECORD;
     this.words[ENTRY_PAGE / 4] = STRADDLE_PAGE;
     return true;

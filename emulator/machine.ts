@@ -1,5 +1,6 @@
 import type { Device } from './devices/bus.js';
 import { Hart, type Supervisor } from './hart.js';
+import { fullInstructionSet, InstructionSet } from './isa/decode.js';
 import { RAM_OFFSET } from './layout.js';
 import { PAGE_SIZE } from './pte.js';
 import { Ram } from './ram.js';
@@ -22,12 +23,15 @@ export class Machine {
    * @param options.memoryBytes size of guest RAM: 4 MiB to 3 GiB, a multiple of 4096
    * @param options.supervisor 'host': a trap from U mode makes `hart.run` return 'trap'; 'guest': it
    *   is taken by code in guest memory
-   * @throws Error naming a bad size, or that the host has no room for it
+   * @param options.isa what the hart knows besides RV64GC, as in 'rv64gc_zba_zbb'; an instruction of
+   *   any other extension is illegal. Everything when it is left out
+   * @throws Error naming an unknown extension, a bad size, or that the host has no room for it
    */
   static create(options: {
     memoryBytes: number;
     supervisor: Supervisor;
     devices?: readonly Device[];
+    isa?: string;
   }): Machine {
     const { memoryBytes } = options;
     if (
@@ -49,6 +53,7 @@ export class Machine {
     const hart = new Hart(memory, ram, {
       supervisor: options.supervisor,
       devices: options.devices ?? [],
+      isa: options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa),
     });
     return new Machine(ram, hart);
   }

@@ -11,6 +11,9 @@ const NO_RESERVATION = (1n << 64n) - 1n;
 /** Beyond this no device stands, and the physical address is still a safe integer. */
 const MAX_MAPPED_PPN = 2 ** 40;
 
+/** Of cbo.zero and its like; naturally aligned. */
+export const CACHE_BLOCK_BYTES = 64n;
+
 export type Size = 1 | 2 | 4 | 8;
 
 /** A piece of an access that lies in one page. */
@@ -81,6 +84,24 @@ export class MemoryAccess {
     if (!Array.isArray(parts)) return parts;
     if (!this.write(parts, value)) return accessFault('store', va);
     return undefined;
+  }
+
+  /** Clears the cache block that holds `va`; a fault reports `va` itself. */
+  zeroBlock(va: bigint): Trap | undefined {
+    const block = va & -CACHE_BLOCK_BYTES;
+    for (let at = 0n; at < CACHE_BLOCK_BYTES; at += 8n) {
+      const trap = this.store(block + at, 8, 0n);
+      if (trap !== undefined) return { cause: trap.cause, tval: va };
+    }
+    return undefined;
+  }
+
+  /** Whether the cache block may be managed, which takes the right to load; it faults as a store. */
+  checkBlock(va: bigint): Trap | undefined {
+    const loaded = this.load(va, 1, 'load');
+    if (typeof loaded === 'bigint') return undefined;
+    const isPageFault = loaded.cause === Cause.LoadPageFault;
+    return { cause: isPageFault ? Cause.StorePageFault : Cause.StoreAccessFault, tval: va };
   }
 
   loadReserved(va: bigint, size: 4 | 8): bigint | Trap {

@@ -1,5 +1,7 @@
 import { Cause, type Trap } from './cause.js';
 import type { ExecutionContext } from './execute.js';
+import type { InstructionSet } from './isa/decode.js';
+import type { CacheBlockOperation } from './isa/expression.js';
 import { addressNumber, type MemoryAccess, type Size } from './memory-access.js';
 import type { Mmu } from './mmu/mmu.js';
 import type { CsrFile } from './privileged/csr-file.js';
@@ -18,6 +20,7 @@ export interface RunControl {
 
 /** The hart as the exact evaluator sees it: every instruction that leaves the interpreter. */
 export class SlowPath implements ExecutionContext {
+  readonly isa: InstructionSet;
   private readonly registers: Registers;
   private readonly state: CsrState;
   private readonly csrs: CsrFile;
@@ -34,7 +37,9 @@ export class SlowPath implements ExecutionContext {
     mmu: Mmu,
     traps: TrapUnit,
     control: RunControl,
+    isa: InstructionSet,
   ) {
+    this.isa = isa;
     this.registers = registers;
     this.state = state;
     this.csrs = csrs;
@@ -112,6 +117,12 @@ export class SlowPath implements ExecutionContext {
     return undefined;
   }
 
+  cacheBlock(operation: CacheBlockOperation, va: bigint, bits: number): Trap | undefined {
+    if (!this.state.allowsCacheBlock(operation)) return illegal(bits);
+    if (operation === 'zero') return this.memory.zeroBlock(va);
+    return this.memory.checkBlock(va);
+  }
+
   system(
     operation: Parameters<ExecutionContext['system']>[0],
     rs1: bigint | undefined,
@@ -152,6 +163,8 @@ export class SlowPath implements ExecutionContext {
           rs2 === undefined ? undefined : Number(rs2 & 0xffffn),
         );
         return undefined;
+      case 'sfence.inval':
+        return privilege === Privilege.User ? illegal(bits) : undefined;
       case 'fence.i':
         this.control.flushInstructions();
         return undefined;

@@ -5,7 +5,7 @@
  * else happens branches to target.slow before anything is written.
  */
 
-import type { Expression, FField, FloatBinary, IntKind } from '../isa/expression.js';
+import type { Expression, FField, FloatBinary, IntKind, ValueType } from '../isa/expression.js';
 import { compile, type Target } from './compile.js';
 import { compileFma } from './compile-fma.js';
 import { pushProductError, pushSumError } from './error-free.js';
@@ -20,7 +20,7 @@ export function compileFloat(target: Target, expression: Expression): void {
   const { code } = target;
   switch (expression.op) {
     case 'f':
-      readOperand(target, expression.field, expression.type);
+      readOperand(target, expression.field, native(expression.type));
       return;
     case 'fneg':
       compileFloat(target, expression.a);
@@ -30,29 +30,29 @@ export function compileFloat(target: Target, expression: Expression): void {
     case 'fsub':
     case 'fmul':
     case 'fdiv':
-      compileBinary(target, expression.op, expression.type, expression.a, expression.b);
+      compileBinary(target, expression.op, native(expression.type), expression.a, expression.b);
       return;
     case 'fma':
       compileFma(target, expression);
       return;
     case 'fsqrt':
-      compileSquareRoot(target, expression.type, expression.a);
+      compileSquareRoot(target, native(expression.type), expression.a);
       return;
     case 'fmin':
     case 'fmax':
-      pushOrdered(target, expression.type, expression.a, expression.b);
+      pushOrdered(target, native(expression.type), expression.a, expression.b);
       code.op(`${expression.type}.${expression.op.slice(1)}`);
       return;
     case 'feq':
     case 'flt':
     case 'fle': {
-      const type = expression.a.type as Float;
+      const type = native(expression.a.type);
       pushOrdered(target, type, expression.a, expression.b);
       code.op(`${type}.${expression.op.slice(1)}`);
       return;
     }
     case 'fromInt':
-      compileFromInt(target, expression.type, expression.kind, expression.a);
+      compileFromInt(target, native(expression.type), expression.kind, expression.a);
       return;
     case 'toInt':
       compileToInt(target, expression.kind, expression.a);
@@ -64,6 +64,11 @@ export function compileFloat(target: Target, expression: Expression): void {
     default:
       throw new Error(`no wasm for the ${expression.type} operation '${expression.op}'`);
   }
+}
+
+function native(type: ValueType): Float {
+  if (type === 'f32' || type === 'f64') return type;
+  throw new Error(`WebAssembly has no floating-point type '${type}'`);
 }
 
 /** A narrow operand that is not NaN-boxed is a NaN: leave. */

@@ -1,6 +1,13 @@
 /** Expressions as WebAssembly: each function leaves its value on the stack. */
 
-import type { Expression, FField, IntBinary, IntType, XField } from '../isa/expression.js';
+import type {
+  Expression,
+  FField,
+  IntBinary,
+  IntType,
+  Variable,
+  XField,
+} from '../isa/expression.js';
 import { compileFloat } from './compile-float.js';
 import type { Code } from './wasm.js';
 
@@ -24,19 +31,19 @@ export interface Target {
   unlessInexactSet(pushIsExact: () => void): void;
   /** For a conversion to an integer: how it rounds. */
   readonly rounding: 'nearest' | 'trunc' | 'floor' | 'ceil';
+  /** Locals that hold the variables of `let`. */
+  readonly variables: Map<Variable, number>;
   /** Label of a block to branch to when the exact evaluator must execute the instruction. */
   readonly slow: string;
 }
 
-/** Whether compile can express it; the others always leave for the exact evaluator. */
-export function canCompile(expression: Expression): boolean {
-  if (expression.op === 'fclass') return false;
-  return [
-    'a' in expression ? expression.a : undefined,
-    'b' in expression ? expression.b : undefined,
-    'c' in expression ? expression.c : undefined,
-    'address' in expression ? expression.address : undefined,
-  ].every((part) => part === undefined || canCompile(part));
+/** Operations that always leave for the exact evaluator: rare ones that need long code. */
+const NOT_NATIVE: readonly Expression['op'][] = ['fclass', 'clmul', 'clmulh'];
+
+export function isNativeOperation(node: Expression): boolean {
+  // WebAssembly has no half precision.
+  const isHalf = node.type === 'f16' || (node.op === 'fbits' && node.format === 'f16');
+  return !isHalf && !NOT_NATIVE.includes(node.op);
 }
 
 const PLAIN: Partial<Record<IntBinary, string>> = {
@@ -49,6 +56,8 @@ const PLAIN: Partial<Record<IntBinary, string>> = {
   shl: 'shl',
   shrS: 'shr_s',
   shrU: 'shr_u',
+  rotl: 'rotl',
+  rotr: 'rotr',
 };
 
 const COMPARES = { eq: 'eq', ne: 'ne', ltS: 'lt_s', ltU: 'lt_u', geS: 'ge_s', geU: 'ge_u' };
@@ -86,6 +95,29 @@ export function compile(target: Target, expression: Expression): void {
     case 'extendU':
       compile(target, expression.a);
       code.op('i64.extend_i32_u');
+      return;
+    case 'clz':
+    case 'ctz':
+    case 'popcnt':
+      compile(target, expression.a);
+      code.op(`${expression.type}.${expression.op}`);
+      return;
+    case 'select':
+      compile(target, expression.a);
+      compile(target, expression.b);
+      compile(target, expression.condition);
+      code.op('select');
+      return;
+    case 'let': {
+      const local = code.temporary('i64');
+      compile(target, expression.value);
+      code.set(local);
+      target.variables.set(expression.variable, local);
+      compile(target, expression.body);
+      return;
+    }
+    case 'variable':
+      code.get(target.variables.get(expression)!);
       return;
     case 'load':
       target.load(expression.bytes, expression.signed, () => compile(target, expression.address));

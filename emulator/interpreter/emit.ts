@@ -10,7 +10,13 @@
  */
 
 import { FLAG_NX } from '../float/format.js';
-import type { Effect, FField, IntType, XField } from '../isa/expression.js';
+import {
+  type Effect,
+  type FField,
+  FLOAT_BYTES,
+  type IntType,
+  type XField,
+} from '../isa/expression.js';
 import { hasRoundingMode, usesFloat } from '../isa/properties.js';
 import {
   ENTRY_PAGE,
@@ -87,6 +93,7 @@ const RECORD_FIELDS = {
 class InterpreterFunction implements Target {
   readonly code = new Code();
   readonly slow = 'slow';
+  readonly variables: Target['variables'] = new Map();
   private readonly mode: 'fast' | 'exact';
   /** Address of the current record. */
   private readonly record = this.code.local('i32');
@@ -355,14 +362,14 @@ class InterpreterFunction implements Target {
         compile(this, effect.value);
         if (effect.value.type === 'f32') {
           code.op('i32.reinterpret_f32');
-          this.storeBoxed();
+          this.storeBoxed('f32');
         } else code.memory('f64.store');
         this.next();
         return;
       case 'fdBits':
         this.pushField(RECORD_RD);
         compile(this, effect.value);
-        if (effect.value.type === 'i32') this.storeBoxed();
+        if (effect.format !== 'f64') this.storeBoxed(effect.format);
         else code.memory('i64.store');
         this.next();
         return;
@@ -399,9 +406,10 @@ class InterpreterFunction implements Target {
     }
   }
 
-  private storeBoxed(): void {
+  /** Stores an i32 that holds the bits of a narrow value, with ones above them. */
+  private storeBoxed(format: 'f16' | 'f32'): void {
     this.code.op('i64.extend_i32_u');
-    this.code.i64(0xffff_ffff_0000_0000n);
+    this.code.i64(-1n << BigInt(8 * FLOAT_BYTES[format]));
     this.code.op('i64.or');
     this.code.memory('i64.store');
   }

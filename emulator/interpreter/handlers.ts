@@ -6,7 +6,7 @@
 import { compressedInstructions, instructions } from '../isa/extensions.js';
 import type { Instruction } from '../isa/instruction.js';
 import { rounds, someExpression } from '../isa/properties.js';
-import { canCompile } from './compile.js';
+import { isNativeOperation } from './compile.js';
 
 /** The record has not been decoded. */
 export const OP_NONE = 0;
@@ -58,8 +58,8 @@ export function findOp(instruction: Instruction, lengthBytes: 2 | 4, variant: Va
 
 /** Whether the interpreter executes it natively, at least in its usual case. */
 function isNative({ effect }: Instruction): boolean {
-  if (effect.kind === 'csr' || effect.kind === 'system') return false;
-  return !someExpression(effect, (node) => !canCompile(node));
+  if (['csr', 'cacheBlock', 'system'].includes(effect.kind)) return false;
+  return !someExpression(effect, (node) => !isNativeOperation(node));
 }
 
 function lengthsOf(instruction: Instruction): (2 | 4)[] {

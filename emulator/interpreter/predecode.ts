@@ -3,7 +3,7 @@
  * decided here, once.
  */
 
-import { decode } from '../isa/decode.js';
+import type { InstructionSet } from '../isa/decode.js';
 import type { Instruction } from '../isa/instruction.js';
 import {
   hasRoundingMode,
@@ -42,11 +42,17 @@ import {
  * @param memory the whole linear memory
  * @param address of the record: a slot of a decoded page, or STRADDLE_RECORD
  * @param bits 32 bits, or 16 in the low half for a compressed instruction
+ * @param isa whatever it does not know is left to the exact evaluator, which finds it illegal
  */
-export function writeRecord(memory: DataView, address: number, bits: number): void {
+export function writeRecord(
+  memory: DataView,
+  address: number,
+  bits: number,
+  isa: InstructionSet,
+): void {
   memory.setInt32(address + RECORD_BITS, bits, true);
   memory.setUint16(address + RECORD_OP, OP_SLOW, true);
-  const decoded = decode(bits);
+  const decoded = isa.decode(bits);
   if (decoded === undefined) return;
   const { instruction, operands, lengthBytes } = decoded;
   const facts = factsOf(instruction);

@@ -43,6 +43,7 @@ export const aliases: readonly Alias[] = [
   alias('negw', 'subw', { rs1: zero }, 'rd,rs2'),
   alias('sext.w', 'addiw', { imm: 0 }, 'rd,rs1'),
   alias('zext.b', 'andi', { imm: 255 }, 'rd,rs1'),
+  alias('zext.w', 'add.uw', { rs2: zero }, 'rd,rs1'),
   alias('seqz', 'sltiu', { imm: 1 }, 'rd,rs1'),
   alias('snez', 'sltu', { rs1: zero }, 'rd,rs2'),
   alias('sltz', 'slt', { rs2: zero }, 'rd,rs1'),
@@ -93,7 +94,7 @@ export const aliases: readonly Alias[] = [
   alias('csrsi', 'csrrsi', { rd: zero }, 'csr,uimm'),
   alias('csrci', 'csrrci', { rd: zero }, 'csr,uimm'),
 
-  ...['s', 'd'].flatMap((suffix) => [
+  ...['h', 's', 'd'].flatMap((suffix) => [
     alias(`fmv.${suffix}`, `fsgnj.${suffix}`, { rs2: 'rs1' }, 'fd,fs1'),
     alias(`fneg.${suffix}`, `fsgnjn.${suffix}`, { rs2: 'rs1' }, 'fd,fs1'),
     alias(`fabs.${suffix}`, `fsgnjx.${suffix}`, { rs2: 'rs1' }, 'fd,fs1'),

@@ -4,7 +4,7 @@
  */
 
 import { type Encoding, extractOperands, matches, type Operands } from './encoding.js';
-import { compressedInstructions, instructions } from './extensions.js';
+import { compressedInstructions, FULL_ISA, instructionsOf } from './extensions.js';
 import type { CompressedInstruction, Instruction } from './instruction.js';
 
 export interface Decoded {
@@ -12,48 +12,62 @@ export interface Decoded {
   readonly instruction: Instruction;
   readonly operands: Operands;
   readonly lengthBytes: 2 | 4;
+  readonly compressed: CompressedInstruction | undefined;
 }
 
-/** Bytes of the instruction whose first halfword is `low`. */
-export function instructionLength(low: number): 2 | 4 {
-  return (low & 3) === 3 ? 4 : 2;
+/** The instructions that a hart knows. */
+export class InstructionSet {
+  /** The ISA string. */
+  readonly name: string;
+  private readonly words: Instruction[][];
+  private readonly byName: ReadonlyMap<string, Instruction>;
+
+  /** @throws Error when `isa` is no ISA string that is known here; see instructionsOf */
+  constructor(isa: string) {
+    const instructions = instructionsOf(isa);
+    this.name = isa;
+    this.words = buckets(instructions, 256, wordBucket);
+    this.byName = new Map(instructions.map((instruction) => [instruction.name, instruction]));
+  }
+
+  /**
+   * @param bits a 32-bit word, or 16 bits in the low half when the two lowest are not both 1 (the
+   *   high half is then ignored)
+   * @returns undefined for an illegal or reserved encoding
+   */
+  decode(bits: number): Decoded | undefined {
+    if ((bits & 3) !== 3) return this.decodeCompressed(bits & 0xffff);
+    const instruction = find(this.words[wordBucket(bits)]!, bits);
+    if (instruction === undefined) return undefined;
+    const operands = extractOperands(instruction.encoding, bits);
+    return { instruction, operands, lengthBytes: 4, compressed: undefined };
+  }
+
+  named(name: string): Instruction | undefined {
+    return this.byName.get(name);
+  }
+
+  private decodeCompressed(bits: number): Decoded | undefined {
+    const compressed = find(halfwords[halfwordBucket(bits)]!, bits);
+    if (compressed === undefined) return undefined;
+    const instruction = this.byName.get(compressed.base);
+    if (instruction === undefined) return undefined;
+    const operands = Object.assign(extractOperands(compressed.encoding, bits), compressed.implied);
+    return { instruction, operands, lengthBytes: 2, compressed };
+  }
 }
 
-/**
- * @param bits a 32-bit word, or 16 bits in the low half when the two lowest are not both 1 (the
- *   high half is then ignored)
- * @returns undefined for an illegal or reserved encoding
- */
-export function decode(bits: number): Decoded | undefined {
-  if ((bits & 3) !== 3) return decodeCompressed(bits & 0xffff);
-  const instruction = words[wordBucket(bits)]!.find((candidate) =>
-    matches(candidate.encoding, bits),
-  );
-  if (instruction === undefined) return undefined;
-  return { instruction, operands: extractOperands(instruction.encoding, bits), lengthBytes: 4 };
-}
-
-/** The compressed instruction that these 16 bits are, before it is expanded. */
-export function findCompressed(bits: number): CompressedInstruction | undefined {
-  return halfwords[halfwordBucket(bits)]!.find((candidate) => matches(candidate.encoding, bits));
-}
-
-export function instructionNamed(name: string): Instruction {
-  const instruction = byName.get(name);
-  if (instruction === undefined) throw new Error(`no instruction is named '${name}'`);
-  return instruction;
-}
-
-function decodeCompressed(bits: number): Decoded | undefined {
-  const found = findCompressed(bits);
-  if (found === undefined) return undefined;
-  const operands = Object.assign(extractOperands(found.encoding, bits), found.implied);
-  return { instruction: instructionNamed(found.base), operands, lengthBytes: 2 };
-}
-
-const byName = new Map(instructions.map((instruction) => [instruction.name, instruction]));
-const words = buckets(instructions, 256, wordBucket);
 const halfwords = buckets(compressedInstructions, 32, halfwordBucket);
+
+/** All extensions. */
+export const fullInstructionSet = new InstructionSet(FULL_ISA);
+
+function find<T extends { readonly encoding: Encoding }>(
+  candidates: readonly T[],
+  bits: number,
+): T | undefined {
+  return candidates.find(({ encoding }) => matches(encoding, bits));
+}
 
 function wordBucket(bits: number): number {
   return ((bits >>> 2) & 31) | ((bits >>> 7) & 0xe0);

@@ -7,7 +7,7 @@
 
 import { findAlias } from './aliases.js';
 import { csrName } from './csr-names.js';
-import { decode, findCompressed } from './decode.js';
+import { fullInstructionSet } from './decode.js';
 import type { Operands } from './encoding.js';
 import type { Instruction } from './instruction.js';
 import { rounds } from './properties.js';
@@ -20,10 +20,9 @@ import { F_NAMES, RM_DYNAMIC, ROUNDING_MODES, X_NAMES } from './registers.js';
  *   relative to '.'
  */
 export function disassemble(bits: number, pc?: number): string {
-  const decoded = decode(bits);
+  const decoded = fullInstructionSet.decode(bits);
   if (decoded === undefined) return unknownBits(bits);
-  const { instruction, operands } = decoded;
-  const compressed = decoded.lengthBytes === 2 ? findCompressed(bits) : undefined;
+  const { instruction, operands, compressed } = decoded;
   const { name, syntax } =
     (compressed && findAlias(compressed.name, operands)) ??
     findAlias(instruction.name, operands) ??

@@ -4,9 +4,12 @@
  * evaluator, the interpreter and a JIT can each compile the same meaning.
  */
 
-export type FloatType = 'f32' | 'f64';
+export type FloatType = 'f16' | 'f32' | 'f64';
 export type IntType = 'i32' | 'i64';
 export type ValueType = IntType | FloatType;
+
+/** Bytes of a floating-point format. */
+export const FLOAT_BYTES = { f16: 2, f32: 4, f64: 8 } as const;
 
 export type XField = 'rd' | 'rs1' | 'rs2';
 export type FField = 'rs1' | 'rs2' | 'rs3';
@@ -27,8 +30,15 @@ export type IntBinary =
   | 'divU'
   | 'remS'
   | 'remU'
+  | 'rotl'
+  | 'rotr'
   /** High half of the unsigned product; i64 only. */
-  | 'mulhU';
+  | 'mulhU'
+  /** Low and high half of the product without carries; i64 only. */
+  | 'clmul'
+  | 'clmulh';
+/** Bits before the first one from the top, from the bottom; number of ones. */
+export type IntUnary = 'clz' | 'ctz' | 'popcnt';
 /** The result is an i32, 0 or 1. */
 export type IntCompare = 'eq' | 'ne' | 'ltS' | 'ltU' | 'geS' | 'geU';
 /** Correctly rounded, with the flags of IEEE 754 and canonical NaNs. */
@@ -39,10 +49,15 @@ export type IntKind = 'i32' | 'u32' | 'i64' | 'u64';
 
 export type Expression =
   | { readonly op: 'x'; readonly type: 'i64'; readonly field: XField }
-  /** A floating-point register as a value: an f32 that is not NaN-boxed reads as the canonical NaN. */
+  /** A floating-point register as a value: one that is not NaN-boxed reads as the canonical NaN. */
   | { readonly op: 'f'; readonly type: FloatType; readonly field: FField }
-  /** The bits of that value, with the same rule for boxes. */
-  | { readonly op: 'fbits'; readonly type: IntType; readonly field: FField }
+  /** The bits of that value, with the same rule for boxes: an i64 for f64, otherwise an i32. */
+  | {
+      readonly op: 'fbits';
+      readonly type: IntType;
+      readonly format: FloatType;
+      readonly field: FField;
+    }
   /** All 64 bits of a floating-point register as they are. */
   | { readonly op: 'fraw'; readonly type: 'i64'; readonly field: FField }
   | { readonly op: 'imm'; readonly type: 'i64' }
@@ -60,6 +75,24 @@ export type Expression =
       readonly a: Expression;
       readonly b: Expression;
     }
+  | { readonly op: IntUnary; readonly type: IntType; readonly a: Expression }
+  /** a when the condition is not 0, else b; both are evaluated. */
+  | {
+      readonly op: 'select';
+      readonly type: IntType;
+      readonly condition: Expression;
+      readonly a: Expression;
+      readonly b: Expression;
+    }
+  /** The body, in which the variable stands for a value that is evaluated once. */
+  | {
+      readonly op: 'let';
+      readonly type: IntType;
+      readonly variable: Variable;
+      readonly value: Expression;
+      readonly body: Expression;
+    }
+  | Variable
   /** i64 to i32: the low half. */
   | { readonly op: 'wrap'; readonly type: 'i32'; readonly a: Expression }
   /** i32 to i64. */
@@ -104,6 +137,11 @@ export type Expression =
   /** From one floating-point format to another. */
   | { readonly op: 'fconvert'; readonly type: FloatType; readonly a: Expression };
 
+export interface Variable {
+  readonly op: 'variable';
+  readonly type: 'i64';
+}
+
 export type Of<T extends ValueType> = Expression & { readonly type: T };
 type I32 = Of<'i32'>;
 type I64 = Of<'i64'>;
@@ -116,15 +154,18 @@ export type SystemOperation =
   | 'sret'
   | 'wfi'
   | 'sfence.vma'
+  /** The fences around invalidations; only the privilege matters. */
+  | 'sfence.inval'
   | 'fence.i';
+export type CacheBlockOperation = 'clean' | 'flush' | 'invalidate' | 'zero';
 
 /** What an instruction does. Apart from jumps and taken branches, the pc moves to the next instruction. */
 export type Effect =
   | { readonly kind: 'rd'; readonly value: I64 }
   /** Writes a floating-point register; a value narrower than the register is NaN-boxed. */
   | { readonly kind: 'fd'; readonly value: Of<FloatType> }
-  /** The same from bits: an i32 is NaN-boxed. */
-  | { readonly kind: 'fdBits'; readonly value: Of<IntType> }
+  /** The same from the low bits of an integer: an i64 for f64, otherwise an i32. */
+  | { readonly kind: 'fdBits'; readonly format: FloatType; readonly value: Of<IntType> }
   | {
       readonly kind: 'store';
       readonly bytes: 1 | 2 | 4 | 8;
@@ -143,6 +184,8 @@ export type Effect =
       readonly operation: 'write' | 'set' | 'clear';
       readonly source: 'rs1' | 'imm';
     }
+  /** On the block that holds the address in rs1. */
+  | { readonly kind: 'cacheBlock'; readonly operation: CacheBlockOperation }
   | { readonly kind: 'system'; readonly operation: SystemOperation }
   | { readonly kind: 'nothing' };
 
@@ -157,9 +200,9 @@ export const pc: I64 = { op: 'pc', type: 'i64' };
 
 export const freg = <T extends FloatType>(type: T, field: FField): Of<T> =>
   node({ op: 'f', type, field });
-/** Bits of a floating-point operand as an integer of its own width. */
-export const fbits = (type: FloatType, field: FField): Of<IntType> =>
-  node({ op: 'fbits', type: type === 'f32' ? 'i32' : 'i64', field });
+/** Bits of a floating-point operand, zero-extended to i32 or i64. */
+export const fbits = (format: FloatType, field: FField): Of<IntType> =>
+  node({ op: 'fbits', type: format === 'f64' ? 'i64' : 'i32', format, field });
 export const fraw = (field: FField): I64 => node({ op: 'fraw', type: 'i64', field });
 
 export const i64 = (value: bigint): I64 => node({ op: 'const', type: 'i64', value });
@@ -183,6 +226,28 @@ export const divU = binary('divU');
 export const remS = binary('remS');
 export const remU = binary('remU');
 export const mulhU = (a: I64, b: I64): I64 => node({ op: 'mulhU', type: 'i64', a, b });
+
+export const rotl = binary('rotl');
+export const rotr = binary('rotr');
+export const clmul = (a: I64, b: I64): I64 => node({ op: 'clmul', type: 'i64', a, b });
+export const clmulh = (a: I64, b: I64): I64 => node({ op: 'clmulh', type: 'i64', a, b });
+
+const unary =
+  (op: IntUnary) =>
+  <T extends IntType>(a: Of<T>): Of<T> =>
+    node({ op, type: a.type, a });
+export const clz = unary('clz');
+export const ctz = unary('ctz');
+export const popcnt = unary('popcnt');
+
+export const not = (a: I64): I64 => xor(a, i64(-1n));
+export const select = (condition: I32, a: I64, b: I64): I64 =>
+  node({ op: 'select', type: 'i64', condition, a, b });
+/** `use` receives a variable that stands for the value, so that the value is evaluated once. */
+export const bind = (value: I64, use: (variable: I64) => I64): I64 => {
+  const variable: Variable = { op: 'variable', type: 'i64' };
+  return node({ op: 'let', type: 'i64', variable, value, body: use(variable) });
+};
 
 const compare =
   (op: IntCompare) =>
@@ -247,7 +312,11 @@ export const fconvert = <T extends FloatType>(type: T, a: Of<FloatType>): Of<T> 
 
 export const rd = (value: I64): Effect => ({ kind: 'rd', value });
 export const fd = (value: Of<FloatType>): Effect => ({ kind: 'fd', value });
-export const fdBits = (value: Of<IntType>): Effect => ({ kind: 'fdBits', value });
+export const fdBits = (format: FloatType, value: Of<IntType>): Effect => ({
+  kind: 'fdBits',
+  format,
+  value,
+});
 export const store = (bytes: 1 | 2 | 4 | 8, address: I64, value: I64): Effect => ({
   kind: 'store',
   bytes,

@@ -1,6 +1,8 @@
 import {
   add,
   and,
+  type Effect,
+  FLOAT_BYTES,
   type FloatType,
   fadd,
   fbits,
@@ -32,7 +34,8 @@ import {
   or,
   rd,
   rs1,
-  sext32,
+  shl,
+  shrS,
   store,
   toInt,
   xor,
@@ -43,7 +46,7 @@ import { type Instruction, op } from './instruction.js';
 /** One width of floating point, as its instructions name and encode it. */
 export interface FloatWidth {
   readonly type: FloatType;
-  /** Suffix of the names: s, d. */
+  /** Suffix of the names: h, s, d. */
   readonly suffix: string;
   /** The two bits of the fmt field. */
   readonly fmt: string;
@@ -51,26 +54,26 @@ export interface FloatWidth {
   readonly memory: { readonly funct3: string; readonly letter: string };
 }
 
-/** All that F and D have in common: the same instructions for each width. */
+/** All that F, D and Zfh have in common: the same instructions for each width. */
 export function floatTable({ type, suffix, fmt, memory }: FloatWidth): Instruction[] {
   const a = freg(type, 'rs1');
   const b = freg(type, 'rs2');
   const c = freg(type, 'rs3');
-  const is32 = type === 'f32';
+  const bytes = FLOAT_BYTES[type];
   const address = add(rs1, imm);
   return [
     op(
       `fl${memory.letter}`,
       `imm[11:0] rs1 ${memory.funct3} rd 0000111`,
       'fd,imm(rs1)',
-      is32 ? fdBits(low32(load('u32', address))) : fdBits(load('i64', address)),
+      moved(type, load(LOADS[type], address)),
     ),
     // A store writes the register's low bits as they are, boxed or not.
     op(
       `fs${memory.letter}`,
       `imm[11:5] rs2 rs1 ${memory.funct3} imm[4:0] 0100111`,
       'fs2,imm(rs1)',
-      store(is32 ? 4 : 8, address, fraw('rs2')),
+      store(bytes, address, fraw('rs2')),
     ),
 
     op(
@@ -139,13 +142,13 @@ export function floatTable({ type, suffix, fmt, memory }: FloatWidth): Instructi
       `fmv.x.${memory.letter}`,
       `11100 ${fmt} 00000 rs1 000 rd 1010011`,
       'rd,fs1',
-      rd(is32 ? sext32(low32(fraw('rs1'))) : fraw('rs1')),
+      rd(signExtended(type, fraw('rs1'))),
     ),
     op(
       `fmv.${memory.letter}.x`,
       `11110 ${fmt} 00000 rs1 000 rd 1010011`,
       'fd,rs1',
-      is32 ? fdBits(low32(rs1)) : fdBits(rs1),
+      moved(type, rs1),
     ),
   ];
 }
@@ -165,28 +168,39 @@ export function floatConversions(wide: FloatWidth, narrow: FloatWidth): Instruct
   );
 }
 
+const LOADS = { f16: 'u16', f32: 'u32', f64: 'i64' } as const;
+
+/** The low bits of an integer as they are, boxed. */
+function moved(type: FloatType, value: Of<'i64'>): Effect {
+  return fdBits(type, type === 'f64' ? value : low32(value));
+}
+
+function signExtended(type: FloatType, value: Of<'i64'>): Of<'i64'> {
+  const unused = i64(64n - 8n * BigInt(FLOAT_BYTES[type]));
+  return type === 'f64' ? value : shrS(shl(value, unused), unused);
+}
+
 function signInjections(type: FloatType, suffix: string, fmt: string): Instruction[] {
   const magnitude = fbits(type, 'rs1');
   const sign = fbits(type, 'rs2');
-  const is32 = type === 'f32';
-  const signBit: Of<IntType> = is32 ? i32(0x8000_0000n) : i64(1n << 63n);
-  const others: Of<IntType> = is32 ? i32(0x7fff_ffffn) : i64((1n << 63n) - 1n);
-  const ones: Of<IntType> = is32 ? i32(-1n) : i64(-1n);
+  const signBit = 1n << BigInt(8 * FLOAT_BYTES[type] - 1);
+  const constant = (value: bigint): Of<IntType> => (type === 'f64' ? i64(value) : i32(value));
+  const signOf = (value: Of<IntType>) => and(value, constant(signBit));
   const inject = (injected: Of<IntType>) =>
-    fdBits(or(and(magnitude, others), and(injected, signBit)));
+    fdBits(type, or(and(magnitude, constant(signBit - 1n)), signOf(injected)));
   return [
     op(`fsgnj.${suffix}`, `00100 ${fmt} rs2 rs1 000 rd 1010011`, 'fd,fs1,fs2', inject(sign)),
     op(
       `fsgnjn.${suffix}`,
       `00100 ${fmt} rs2 rs1 001 rd 1010011`,
       'fd,fs1,fs2',
-      inject(xor(sign, ones)),
+      inject(xor(sign, constant(-1n))),
     ),
     op(
       `fsgnjx.${suffix}`,
       `00100 ${fmt} rs2 rs1 010 rd 1010011`,
       'fd,fs1,fs2',
-      fdBits(xor(magnitude, and(sign, signBit))),
+      fdBits(type, xor(magnitude, signOf(sign))),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 /** Facts about instructions that follow from their tables. */
 
-import type { Effect, Expression } from './expression.js';
+import { type Effect, type Expression, FLOAT_BYTES, type FloatType } from './expression.js';
 import type { Instruction } from './instruction.js';
 
 export type RegisterFile = 'x' | 'f';
@@ -23,8 +23,7 @@ export function registerFile(
   field: RegisterField,
 ): RegisterFile | undefined {
   if (field === 'rd') return destinationFile(effect);
-  const readsX = ['amo', 'storeConditional', 'loadReserved', 'csr', 'system'].includes(effect.kind);
-  if (readsX) return 'x';
+  if (READS_X.includes(effect.kind)) return 'x';
   for (const expression of expressionsOf(effect)) {
     if (contains(expression, (node) => node.op === 'x' && node.field === field)) return 'x';
     if (contains(expression, (node) => isFloatRead(node) && node.field === field)) return 'f';
@@ -36,8 +35,9 @@ export function registerFile(
 export function rounds({ effect }: Instruction): boolean {
   return expressionsOf(effect).some((expression) =>
     contains(expression, (node) => {
-      if (node.op === 'fconvert') return node.type === 'f32';
-      if (node.op === 'fromInt') return node.type === 'f32' || node.kind.endsWith('64');
+      if (node.op === 'fconvert')
+        return FLOAT_BYTES[node.type] < FLOAT_BYTES[node.a.type as FloatType];
+      if (node.op === 'fromInt') return node.type !== 'f64' || node.kind.endsWith('64');
       return ['fadd', 'fsub', 'fmul', 'fdiv', 'fsqrt', 'fma', 'toInt'].includes(node.op);
     }),
   );
@@ -47,6 +47,15 @@ export function someExpression(effect: Effect, test: (node: Expression) => boole
   return expressionsOf(effect).some((expression) => contains(expression, test));
 }
 
+const READS_X: readonly Effect['kind'][] = [
+  'amo',
+  'storeConditional',
+  'loadReserved',
+  'csr',
+  'cacheBlock',
+  'system',
+];
+
 function destinationFile(effect: Effect): RegisterFile | undefined {
   switch (effect.kind) {
     case 'fd':
@@ -54,6 +63,7 @@ function destinationFile(effect: Effect): RegisterFile | undefined {
       return 'f';
     case 'store':
     case 'branch':
+    case 'cacheBlock':
     case 'nothing':
       return undefined;
     default:
@@ -85,12 +95,18 @@ function expressionsOf(effect: Effect): Expression[] {
 }
 
 function contains(expression: Expression, test: (node: Expression) => boolean): boolean {
-  if (test(expression)) return true;
-  const parts = [
-    'a' in expression ? expression.a : undefined,
-    'b' in expression ? expression.b : undefined,
-    'c' in expression ? expression.c : undefined,
-    'address' in expression ? expression.address : undefined,
-  ];
-  return parts.some((part) => part !== undefined && contains(part, test));
+  return test(expression) || parts(expression).some((part) => contains(part, test));
+}
+
+/** The expressions that one is made from. */
+function parts(expression: Expression): Expression[] {
+  const found: Expression[] = [];
+  if ('a' in expression) found.push(expression.a);
+  if ('b' in expression) found.push(expression.b);
+  if ('c' in expression) found.push(expression.c);
+  if ('condition' in expression) found.push(expression.condition);
+  if ('address' in expression) found.push(expression.address);
+  if ('value' in expression && typeof expression.value === 'object') found.push(expression.value);
+  if ('body' in expression) found.push(expression.body);
+  return found;
 }

@@ -245,7 +245,7 @@ export class CsrFile {
       Csr.senvcfg,
       () => state.senvcfg,
       (value) => {
-        state.senvcfg = value & 1n;
+        state.writeSenvcfg(value);
       },
     );
     this.define(

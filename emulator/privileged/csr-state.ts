@@ -1,6 +1,8 @@
+import type { CacheBlockOperation } from '../isa/expression.js';
 import { FP_MODE, FP_MODE_NOT_DIRTY, FP_MODE_ROUNDING } from '../layout.js';
 import type { TranslationContext } from '../mmu/mmu.js';
 import type { Registers } from '../registers.js';
+import { ENVCFG_CACHE_BLOCKS, grants, legalEnvcfg } from './cache-block-rights.js';
 import { HPM_COUNTERS } from './csr-names.js';
 import {
   FS_DIRTY,
@@ -53,7 +55,8 @@ export const MENVCFG_STCE = 1n << 63n;
 /** menvcfg.PBMTE: the PBMT field of a PTE counts. */
 const MENVCFG_PBMTE = 1n << 62n;
 const MENVCFG_FIOM = 1n;
-const MENVCFG_WRITABLE = MENVCFG_ADUE | MENVCFG_STCE | MENVCFG_PBMTE | MENVCFG_FIOM;
+const SENVCFG_WRITABLE = MENVCFG_FIOM | ENVCFG_CACHE_BLOCKS;
+const MENVCFG_WRITABLE = MENVCFG_ADUE | MENVCFG_STCE | MENVCFG_PBMTE | SENVCFG_WRITABLE;
 
 /** satp.PPN. */
 const SATP_PPN = (1n << 44n) - 1n;
@@ -168,9 +171,21 @@ export class CsrState {
   }
 
   writeMenvcfg(value: bigint): void {
-    this.menvcfg = value & MENVCFG_WRITABLE;
+    this.menvcfg = legalEnvcfg(value & MENVCFG_WRITABLE);
     this.context.isAdUpdated = (value & MENVCFG_ADUE) !== 0n;
     this.context.isPbmtOn = (value & MENVCFG_PBMTE) !== 0n;
+  }
+
+  writeSenvcfg(value: bigint): void {
+    this.senvcfg = legalEnvcfg(value & SENVCFG_WRITABLE);
+  }
+
+  /** Whether the current mode may execute a cache-block instruction. */
+  allowsCacheBlock(operation: CacheBlockOperation): boolean {
+    const { privilege } = this.context;
+    if (privilege === Privilege.Machine) return true;
+    const isGranted = grants(this.menvcfg, operation);
+    return isGranted && (privilege !== Privilege.User || grants(this.senvcfg, operation));
   }
 
   /** Enters a trap handler: saves the interrupt-enable bit and the privilege. */

