@@ -1,1 +1,10 @@
-export {};
+export type { Timestamp } from './clock.js';
+export { describeErrno, Errno } from './errno.js';
+export { FileTree } from './files/tree.js';
+export { Kernel } from './kernel.js';
+export { PageCache, PhysicalMemory, VirtualMemory } from './memory/index.js';
+export type { KernelOptions, RunResult, SpawnOptions } from './options.js';
+export { type Ending, Process } from './process/process.js';
+export { Task } from './process/task.js';
+export { signalName, signalNumber } from './signals/numbers.js';
+export type { ConsoleHost } from './tty/console.js';

@@ -1,0 +1,183 @@
+import { Errno } from '../errno.js';
+import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
+import type { MappedFile, PageCache } from '../memory/index.js';
+import { type Directory, type Named, pathOfNamed } from './directory.js';
+import { type Credentials, Inode, type InodeOwner } from './inode.js';
+import { O_APPEND } from './mode.js';
+import { OpenFile, type OpenRequest } from './open-file.js';
+
+/** Largest size of a file: offsets stay exact numbers far beyond any memory. */
+export const MAX_FILE_BYTES = 2 ** 43;
+
+/**
+ * A regular file. Its contents are the page cache's frames and nothing else: read(2), write(2) and
+ * every mapping see the same bytes.
+ */
+export class RegularFile extends Inode implements MappedFile, Named {
+  readonly kind = 'regular';
+  readonly pages: PageCache;
+  /** As /proc/PID/maps shows the file system. */
+  readonly device = '00:01';
+  directory: Directory | undefined = undefined;
+  /** Last name, or a description for a file that never had one. */
+  name: string;
+  /** Open descriptions and mappings. */
+  private users = 0;
+  /** Processes that execute the file: writing is ETXTBSY meanwhile. */
+  executing = 0;
+  /** Open descriptions that may write: executing is ETXTBSY meanwhile. */
+  writers = 0;
+
+  constructor(
+    owner: InodeOwner,
+    permissions: number,
+    by: Credentials,
+    pages: PageCache,
+    name = '',
+  ) {
+    super(owner, permissions, by);
+    this.pages = pages;
+    this.name = name;
+  }
+
+  override open(request: OpenRequest): OpenFile | number {
+    return new RegularOpenFile(this, request.flags);
+  }
+
+  override get sizeBytes(): number {
+    return this.pages.sizeBytes;
+  }
+
+  get path(): string {
+    return pathOfNamed(this);
+  }
+
+  get inode(): number {
+    return this.number;
+  }
+
+  retain(): void {
+    this.users++;
+  }
+
+  release(): void {
+    this.users--;
+    this.freeIfUnused();
+  }
+
+  override unlinked(): void {
+    super.unlinked();
+    this.freeIfUnused();
+  }
+
+  /** ftruncate(2). */
+  resize(size: number): number {
+    if (size > MAX_FILE_BYTES) return -Errno.EFBIG;
+    this.pages.truncate(size);
+    this.touch();
+    return 0;
+  }
+
+  private freeIfUnused(): void {
+    if (this.users === 0 && this.linkCount === 0) this.pages.release();
+  }
+}
+
+export class RegularOpenFile extends OpenFile {
+  declare readonly inode: RegularFile;
+
+  constructor(inode: RegularFile, flags: number) {
+    super(inode, flags);
+    inode.retain();
+    if (this.isWritable) inode.writers++;
+  }
+
+  override read(buffer: IoBuffer): number {
+    const count = this.readAt(buffer, this.offset);
+    if (count > 0) this.offset += count;
+    return count;
+  }
+
+  override readAt(buffer: IoBuffer, offset: number): number {
+    const wanted = Math.min(buffer.remaining, Math.max(0, this.inode.sizeBytes - offset));
+    const chunk = new Uint8Array(Math.min(wanted, CHUNK_BYTES));
+    let total = 0;
+    while (total < wanted) {
+      const part = chunk.subarray(0, Math.min(chunk.length, wanted - total));
+      const count = this.inode.pages.read(offset + total, part);
+      const put = buffer.put(part.subarray(0, count));
+      total += put;
+      if (put < part.length) return total > 0 ? total : -Errno.EFAULT;
+    }
+    if (total > 0) this.inode.accessed = this.inode.owner.now();
+    return total;
+  }
+
+  override write(buffer: IoBuffer): number {
+    if (this.flags & O_APPEND) this.offset = this.inode.sizeBytes;
+    const count = this.writeAt(buffer, this.offset);
+    if (count > 0) this.offset += count;
+    return count;
+  }
+
+  override writeAt(buffer: IoBuffer, offset: number): number {
+    const wanted = Math.min(buffer.remaining, MAX_FILE_BYTES - offset);
+    if (wanted < 0 || (wanted === 0 && buffer.remaining > 0)) return -Errno.EFBIG;
+    let total = 0;
+    let problem = 0;
+    while (total < wanted && problem === 0) {
+      const length = Math.min(CHUNK_BYTES, wanted - total);
+      const chunk = buffer.peek(length);
+      if (chunk.length < length) problem = -Errno.EFAULT;
+      const count = this.inode.pages.write(offset + total, chunk);
+      if (count < chunk.length) problem = -Errno.ENOSPC;
+      if (count > 0) {
+        buffer.advance(count);
+        total += count;
+      }
+    }
+    if (total > 0) this.inode.touch();
+    return total > 0 ? total : problem;
+  }
+
+  override seek(offset: number, whence: number): number {
+    const target = seekTarget(this.inode, this.offset, offset, whence);
+    if (target >= 0) this.offset = target;
+    return target;
+  }
+
+  override get path(): string {
+    return this.inode.path;
+  }
+
+  protected override closed(): void {
+    if (this.isWritable) this.inode.writers--;
+    this.inode.release();
+  }
+}
+
+const SEEK_SET = 0;
+const SEEK_CUR = 1;
+const SEEK_END = 2;
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
+
+/** lseek(2). A file without holes to tell: all of it is data, with one hole at its end. */
+function seekTarget(inode: Inode, current: number, offset: number, whence: number): number {
+  const size = inode.sizeBytes;
+  switch (whence) {
+    case SEEK_SET:
+    case SEEK_CUR:
+    case SEEK_END: {
+      const base = whence === SEEK_SET ? 0 : whence === SEEK_CUR ? current : size;
+      const target = base + offset;
+      return target < 0 || target > MAX_FILE_BYTES ? -Errno.EINVAL : target;
+    }
+    case SEEK_DATA:
+    case SEEK_HOLE:
+      if (offset < 0 || offset >= size) return -Errno.ENXIO;
+      return whence === SEEK_DATA ? offset : size;
+    default:
+      return -Errno.EINVAL;
+  }
+}

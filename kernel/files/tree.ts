@@ -1,0 +1,145 @@
+import { fromHostText } from '../bytes.js';
+import type { Timestamp } from '../clock.js';
+import type { PageCache } from '../memory/index.js';
+import type { Call } from '../syscalls/call.js';
+import { Directory } from './directory.js';
+import { type Credentials, type Inode, type InodeOwner, ROOT, USER } from './inode.js';
+import { lookup, lookupParent, type ParentLookup } from './lookup.js';
+import { RegularFile } from './regular-file.js';
+import { Symlink } from './symlink.js';
+
+export interface FileTreeOptions {
+  readonly now: () => Timestamp;
+  /** Makes the page cache of a new file. */
+  readonly createPages: () => PageCache;
+}
+
+export interface PathOptions {
+  readonly base?: Directory;
+  readonly by?: Credentials;
+  readonly followLast?: boolean;
+  readonly call?: Call;
+}
+
+/** The in-memory file system: one tree, one device. */
+export class FileTree implements InodeOwner {
+  readonly root: Directory;
+  readonly deviceNumber = 1;
+  private lastInodeNumber = 0;
+  private readonly options: FileTreeOptions;
+
+  constructor(options: FileTreeOptions) {
+    this.options = options;
+    this.root = new Directory(this, 0o755, ROOT);
+    this.makeDirectory('/tmp', 0o1777, ROOT);
+    this.makeDirectory('/home', 0o755, ROOT);
+    this.makeDirectory('/home/user', 0o755, USER);
+    this.makeDirectory('/etc', 0o755, ROOT);
+    const accounts: [string, string][] = [
+      ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n'],
+      ['/etc/group', 'root:x:0:\nuser:x:1000:\n'],
+    ];
+    for (const [path, text] of accounts)
+      this.add(path, new TextEncoder().encode(text), 0o644, ROOT);
+  }
+
+  nextInodeNumber(): number {
+    return ++this.lastInodeNumber;
+  }
+
+  now(): Timestamp {
+    return this.options.now();
+  }
+
+  resolve(path: string, o: PathOptions = {}): Inode | number {
+    return lookup(path, this.lookupOptions(o));
+  }
+
+  resolveParent(path: string, o: PathOptions = {}): ParentLookup | number {
+    return lookupParent(path, this.lookupOptions(o));
+  }
+
+  /** A file without a name yet. */
+  createFile(permissions: number, by: Credentials, name = ''): RegularFile {
+    return new RegularFile(this, permissions, by, this.options.createPages(), name);
+  }
+
+  /**
+   * Puts a host's file into the tree, replacing one of the same name; makes missing directories.
+   *
+   * @param path absolute; host text
+   * @throws Error when the path is unusable or memory is too small for the contents
+   */
+  add(path: string, bytes: Uint8Array, mode = 0o644, by: Credentials = USER): Inode {
+    const { directory, name } = this.hostParent(path, by);
+    const existing = directory.lookup(name);
+    if (existing instanceof Directory)
+      throw new Error(`${path} is a directory in the guest's tree`);
+    const file = this.createFile(mode, by);
+    const written = file.pages.write(0, bytes);
+    if (written < bytes.length) {
+      file.pages.release();
+      throw new Error(`${path} (${bytes.length} bytes) does not fit into the guest's memory`);
+    }
+    if (existing !== undefined) directory.unlink(name);
+    directory.link(name, file);
+    return file;
+  }
+
+  /** Puts a symbolic link into the tree. Host text. */
+  addLink(path: string, target: string, by: Credentials = USER): void {
+    const { directory, name } = this.hostParent(path, by);
+    if (directory.lookup(name) !== undefined) throw new Error(`${path} exists in the guest's tree`);
+    directory.link(name, new Symlink(this, by, fromHostText(target)));
+  }
+
+  /** Makes a directory and those above it; one that exists is left as it is. Host text. */
+  makeDirectory(path: string, permissions = 0o755, by: Credentials = USER): Directory {
+    let current = this.root;
+    for (const name of fromHostText(path).split('/')) {
+      if (name === '') continue;
+      let next = current.lookup(name);
+      if (next === undefined) {
+        next = new Directory(this, permissions, by);
+        current.link(name, next);
+      }
+      if (!(next instanceof Directory)) {
+        throw new Error(`${path} leads through ${name}, which is no directory in the guest's tree`);
+      }
+      current = next;
+    }
+    return current;
+  }
+
+  /** The contents of a file, for the host; undefined when there is no regular file. Host text. */
+  read(path: string): Uint8Array | undefined {
+    const inode = this.resolve(fromHostText(path), { by: ROOT });
+    if (!(inode instanceof RegularFile)) return undefined;
+    const bytes = new Uint8Array(inode.sizeBytes);
+    inode.pages.read(0, bytes);
+    return bytes;
+  }
+
+  private hostParent(path: string, by: Credentials): ParentLookup {
+    if (!path.startsWith('/')) throw new Error(`guest path ${path} must be absolute`);
+    const slash = path.lastIndexOf('/');
+    this.makeDirectory(path.slice(0, slash), 0o755, by);
+    const parent = this.resolveParent(fromHostText(path), { by: ROOT });
+    if (typeof parent === 'number' || parent.name === '') {
+      throw new Error(`guest path ${path} names no file`);
+    }
+    return parent;
+  }
+
+  private lookupOptions(o: PathOptions) {
+    const { base = this.root, by = USER, followLast = true, call } = o;
+    return { root: this.root, base, by, followLast, call };
+  }
+}
+
+/** The file's first bytes, or all of it; for the loader. */
+export function readFile(file: RegularFile, maxBytes = file.sizeBytes): Uint8Array {
+  const bytes = new Uint8Array(Math.min(maxBytes, file.sizeBytes));
+  file.pages.read(0, bytes);
+  return bytes;
+}

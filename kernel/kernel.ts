@@ -1,0 +1,369 @@
+import { Machine } from '../emulator/index.js';
+import { fromHostText } from './bytes.js';
+import { Clock } from './clock.js';
+import { Errno } from './errno.js';
+import { adoptProgram } from './exec/execute.js';
+import { type LoadedProgram, loadProgram } from './exec/load.js';
+import { createTrampoline } from './exec/trampoline.js';
+import { DescriptorTable } from './files/descriptors.js';
+import { populateDevices } from './files/devices.js';
+import { Directory } from './files/directory.js';
+import type { RegularFile } from './files/regular-file.js';
+import { FileTree } from './files/tree.js';
+import { MemorySystem, PageCache, type PhysicalMemory } from './memory/index.js';
+import {
+  DEFAULT_MAX_OUTPUT_BYTES,
+  DEFAULT_MAX_TASKS,
+  type KernelOptions,
+  type RunResult,
+  type SpawnOptions,
+} from './options.js';
+import { exitProcess } from './process/exit.js';
+import { FutexTable } from './process/futex.js';
+import { Jobs } from './process/jobs.js';
+import { defaultLimits, RLIMIT_STACK } from './process/limits.js';
+import { type Ending, Process } from './process/process.js';
+import { Scheduler } from './process/scheduler.js';
+import { Task } from './process/task.js';
+import { populateProc } from './procfs/tree.js';
+import { Random } from './random.js';
+import { runMachine } from './run.js';
+import { SignalActions } from './signals/actions.js';
+import { SI_KERNEL, SIGINT, signalName } from './signals/numbers.js';
+import type { SignalInfo } from './signals/pending.js';
+import { forceSignal, sendToProcess } from './signals/send.js';
+import { StateHash } from './state-hash.js';
+import { Tracer } from './strace/tracer.js';
+import type { Call } from './syscalls/call.js';
+import { Console } from './tty/console.js';
+
+/** The machine itself: every process without a parent belongs to it. */
+const INIT_PID = 1;
+
+/**
+ * A Linux kernel for one machine, as far as its programs can see. Nothing here waits for the host:
+ * `run` does a bounded amount of work and says why it stopped.
+ */
+export class Kernel {
+  readonly machine: Machine;
+  readonly clock: Clock;
+  readonly memorySystem: MemorySystem;
+  readonly frames: PhysicalMemory;
+  readonly files: FileTree;
+  readonly console: Console;
+  readonly entropy: Random;
+  readonly scheduler: Scheduler;
+  readonly jobs: Jobs;
+  readonly futexes = new FutexTable();
+  readonly placement: 'top-down' | 'bottom-up';
+  readonly trampoline: RegularFile;
+  readonly tracer: Tracer | undefined;
+  readonly limits: { steps: number; instructions: number; outputBytes: number; tasks: number };
+  /** Every process that has not been waited for. */
+  readonly processes = new Map<number, Process>();
+  /** Every task that has not ended. */
+  readonly tasks = new Map<number, Task>();
+  syscalls = 0;
+  faults = 0;
+  readonly unknownSyscalls = new Map<number, number>();
+
+  private readonly options: KernelOptions;
+  private readonly states: StateHash;
+  private readonly explanations: string[] = [];
+  private lastPid = INIT_PID;
+  private outputBytes = 0;
+  private first: Process | undefined;
+  private ending: Ending | 'limit' | undefined;
+  private isOver = false;
+  private lastState: string | undefined;
+
+  private constructor(o: KernelOptions) {
+    this.options = o;
+    const seed = o.seed ?? 0;
+    this.machine = Machine.create({ memoryBytes: o.memoryBytes, supervisor: 'host' });
+    this.clock = new Clock({
+      mode: o.clock ?? 'virtual',
+      retired: () => this.machine.hart.instret,
+      hostNow: o.hostNow,
+    });
+    this.memorySystem = new MemorySystem({ machine: this.machine, host: this.clock });
+    this.frames = this.memorySystem.frames;
+    this.entropy = new Random(seed, 'entropy');
+    this.scheduler = new Scheduler(new Random(seed, 'scheduling'));
+    this.jobs = new Jobs(this.scheduler);
+    this.placement = o.placement ?? 'top-down';
+    this.limits = {
+      steps: o.maxSteps ?? Number.POSITIVE_INFINITY,
+      instructions: o.maxInstructions ?? Number.POSITIVE_INFINITY,
+      outputBytes: o.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES,
+      tasks: o.maxTasks ?? DEFAULT_MAX_TASKS,
+    };
+    this.files = new FileTree({
+      now: () => this.clock.realtime(),
+      createPages: () => new PageCache(this.frames),
+    });
+    this.console = new Console(
+      o.console,
+      { takeOutput: (bytes) => this.takeOutput(bytes) },
+      { signalGroup: (group, signal) => this.signalGroup(group, signal) },
+    );
+    this.trampoline = createTrampoline(this.files);
+    populateDevices(this);
+    populateProc(this);
+    this.tracer = o.strace === undefined ? undefined : new Tracer(this, o.strace);
+    this.states = new StateHash(this);
+  }
+
+  /** @throws Error naming a memory size that is not possible */
+  static create(o: KernelOptions): Kernel {
+    return new Kernel(o);
+  }
+
+  /**
+   * Starts a program as a process of its own, with the console as its standard files.
+   *
+   * @throws Error with one line that says why it cannot be started
+   */
+  spawn(o: SpawnOptions): Process {
+    const directory = this.files.resolve(fromHostText(o.cwd));
+    if (!(directory instanceof Directory)) {
+      throw new Error(`working directory ${o.cwd} is not a directory of the guest's tree`);
+    }
+    const limits = defaultLimits(this.limits.tasks);
+    const loaded = loadProgram(this, {
+      path: fromHostText(o.path),
+      args: o.args.map(fromHostText),
+      env: o.env.map(fromHostText),
+      base: directory,
+      stackLimit: limits[RLIMIT_STACK]!.soft,
+    });
+    if ('errno' in loaded) {
+      throw new Error(loaded.reason);
+    }
+    return this.start(loaded, directory, limits);
+  }
+
+  /** Standard input: what a user typed, or what a file or pipe holds. */
+  input(bytes: Uint8Array): void {
+    this.console.input(bytes);
+  }
+
+  endInput(): void {
+    this.console.endInput();
+  }
+
+  /** Ctrl-C of a host that has no terminal: SIGINT to the foreground processes. */
+  interrupt(): void {
+    const group = this.console.tty?.foregroundGroup ?? this.first?.group;
+    if (group !== undefined) this.signalGroup(group, SIGINT);
+  }
+
+  /** Runs for about `budgetSteps`; 'waiting' means: give input, or call again at `nextDeadline`. */
+  run(budgetSteps: number): 'budget' | 'waiting' | 'exited' {
+    return runMachine(this, budgetSteps);
+  }
+
+  /** After 'waiting': whether only input helps; otherwise the next deadline does. */
+  get waitsForInput(): boolean {
+    return this.scheduler.current?.wait?.host !== undefined || this.nextDeadline() === undefined;
+  }
+
+  /** Host clock: when a task wakes by itself, on the same base as `hostNow`; undefined when none will. */
+  nextDeadline(): number | undefined {
+    const deadline = this.earliestDeadline();
+    return deadline === undefined ? undefined : this.clock.hostTime(deadline);
+  }
+
+  /** The terminal's window has another size: SIGWINCH to the foreground. */
+  resize(columns: number, rows: number): void {
+    this.console.tty?.resize({ columns, rows });
+  }
+
+  /** Whether there ever was more than one task. */
+  get hasForked(): boolean {
+    return this.lastPid > INIT_PID + 1;
+  }
+
+  get hasExited(): boolean {
+    return this.isOver;
+  }
+
+  result(): RunResult {
+    const { ending } = this;
+    const signal = typeof ending === 'object' && ending.kind === 'signalled' ? ending.signal : 0;
+    return {
+      outcome:
+        ending === 'limit' || ending === undefined
+          ? 'limit'
+          : signal !== 0
+            ? 'signalled'
+            : 'exited',
+      exitStatus: typeof ending === 'object' && ending.kind === 'exited' ? ending.status : null,
+      signal: signal === 0 ? null : signalName(signal),
+      instructions: this.machine.hart.instret,
+      steps: this.clock.steps,
+      stateHash: this.lastState ?? this.states.compute(),
+      syscalls: this.syscalls,
+      faults: this.faults,
+      unknownSyscalls: Object.fromEntries(this.unknownSyscalls),
+    };
+  }
+
+  /** What a person should know besides the program's output: why it died, what it asked in vain. */
+  diagnostics(): string {
+    return this.explanations.join('\n');
+  }
+
+  // For the parts of the kernel. -----------------------------------------------------------------
+
+  explain(text: string): void {
+    this.explanations.push(text);
+    this.options.report?.(text);
+  }
+
+  nextPid(): number {
+    do {
+      this.lastPid = this.lastPid >= 32767 ? 300 : this.lastPid + 1;
+    } while (this.processes.has(this.lastPid) || this.tasks.has(this.lastPid));
+    return this.lastPid;
+  }
+
+  liveProcesses(): number {
+    let count = 0;
+    for (const process of this.processes.values()) if (process.ending === undefined) count++;
+    return count;
+  }
+
+  /** A process is about to give its memory up. The last one leaves the state hash behind. */
+  beforeExit(process: Process): void {
+    this.options.beforeExit?.(process);
+    if (this.liveProcesses() === 1) this.lastState = this.states.compute();
+  }
+
+  processEnded(process: Process, ending: Ending): void {
+    if (process === this.first) this.ending = ending;
+    if (ending.kind === 'signalled') this.tracer?.killed(process, ending);
+    else this.tracer?.exited(process, ending.status);
+  }
+
+  /** The process is gone: its parent has seen how it ended, or never will. */
+  reap(process: Process): void {
+    this.processes.delete(process.pid);
+    process.parent?.children.delete(process);
+  }
+
+  killProcess(process: Process, ending: Ending): void {
+    exitProcess(this, process, ending);
+  }
+
+  /** A thread that ends because another one executes a program. */
+  dropTask(task: Task): void {
+    task.endWait();
+    this.scheduler.kill(task);
+    this.tasks.delete(task.tid);
+    const { tasks } = task.process;
+    tasks.splice(tasks.indexOf(task), 1);
+  }
+
+  force(task: Task, info: SignalInfo): void {
+    forceSignal(task, info);
+  }
+
+  signalGroup(group: number, signal: number): number {
+    const members = [...this.processes.values()].filter(
+      (process) => process.group === group && process.ending === undefined,
+    );
+    for (const process of members) sendToProcess(process, { signal, code: SI_KERNEL });
+    return members.length;
+  }
+
+  /** Where a relative path of a *at call starts. */
+  directoryOf(call: Call, dirfd: number): Directory | number {
+    if (dirfd === -100) return call.process.directory;
+    const inode = call.file(dirfd)?.inode;
+    if (inode === undefined) return -Errno.EBADF;
+    return inode instanceof Directory ? inode : -Errno.ENOTDIR;
+  }
+
+  /** The physical address behind a word that was just read; undefined where there is none. */
+  physicalAddress(process: Process, address: number): number | undefined {
+    process.memory.activate();
+    const pa = this.machine.hart.translate(address, 'load', 'user');
+    return typeof pa === 'number' ? pa : undefined;
+  }
+
+  earliestDeadline(): number | undefined {
+    let earliest = this.scheduler.nextDeadline();
+    for (const { alarm } of this.processes.values()) {
+      if (alarm !== undefined && (earliest === undefined || alarm.at < earliest)) {
+        earliest = alarm.at;
+      }
+    }
+    return earliest;
+  }
+
+  /** Ends the run: all processes are gone, or a limit was reached. */
+  finish(why: 'exited' | 'limit', message?: string): void {
+    if (message !== undefined) this.explain(message);
+    for (const [number, count] of this.unknownSyscalls) {
+      const times = count === 1 ? 'once' : `${count} times`;
+      this.explain(`unknown system call ${number}: answered ENOSYS ${times}`);
+    }
+    this.lastState ??= this.states.compute();
+    if (why === 'limit') this.ending = 'limit';
+    this.isOver = true;
+  }
+
+  get hasFirstEnded(): boolean {
+    return this.first?.ending !== undefined;
+  }
+
+  get isOutputExceeded(): boolean {
+    return this.outputBytes > this.limits.outputBytes;
+  }
+
+  private start(loaded: LoadedProgram, directory: Directory, limits: Process['limits']): Process {
+    const pid = this.nextPid();
+    const process = new Process(
+      {
+        pid,
+        parent: undefined,
+        memory: { memory: loaded.memory, users: 1 },
+        descriptors: new DescriptorTable(),
+        actions: new SignalActions(),
+        limits,
+        directory,
+        program: loaded.program,
+        group: pid,
+        session: INIT_PID,
+      },
+      0,
+    );
+    const task = new Task(this, process, pid, loaded.name);
+    process.tasks.push(task);
+    adoptProgram(this, task, loaded);
+    this.processes.set(pid, process);
+    this.tasks.set(pid, task);
+    const ttyInode = this.files.resolve('/dev/console');
+    for (const fd of [0, 1, 2] as const) {
+      if (typeof ttyInode === 'number') break;
+      const file = this.console.open(fd, this.files, ttyInode);
+      process.descriptors.install(file, { closeOnExec: false, limit: 3, from: fd });
+    }
+    this.first ??= process;
+    const { tty } = this.console;
+    if (tty !== undefined && tty.foregroundGroup === 0) {
+      tty.foregroundGroup = pid;
+      tty.session = INIT_PID;
+    }
+    this.scheduler.add(task);
+    this.isOver = false;
+    return process;
+  }
+
+  private takeOutput(bytes: number): number {
+    const allowed = Math.max(0, Math.min(bytes, this.limits.outputBytes - this.outputBytes));
+    this.outputBytes += bytes;
+    return allowed;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Process } from './process/process.js';
+import type { ConsoleHost } from './tty/console.js';
+
+export interface KernelOptions {
+  /** Guest RAM: 4 MiB to 3 GiB, a multiple of 4096. */
+  readonly memoryBytes: number;
+  /** Decides getrandom, AT_RANDOM and scheduling. A safe integer. */
+  readonly seed?: number;
+  readonly clock?: 'virtual' | 'host';
+  /** Host clock: nanoseconds since the Unix epoch. Needed for `clock: 'host'`. */
+  readonly hostNow?: () => number;
+  readonly placement?: 'top-down' | 'bottom-up';
+  readonly maxSteps?: number | undefined;
+  /** The run stops when exactly this many instructions have retired. */
+  readonly maxInstructions?: number | undefined;
+  /** Bytes that the guest may write to the console. */
+  readonly maxOutputBytes?: number | undefined;
+  /** Tasks that may exist at a time, threads included. */
+  readonly maxTasks?: number | undefined;
+  /** Gets one line per system call, in strace's format. */
+  readonly strace?: ((line: string) => void) | undefined;
+  /** Gets every diagnostic at once: why a program died, and what it asked in vain. */
+  readonly report?: ((line: string) => void) | undefined;
+  /** Called for each process whose memory is about to be released because it ends. */
+  readonly beforeExit?: ((process: Process) => void) | undefined;
+  readonly console: ConsoleHost;
+}
+
+export const DEFAULT_MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+export const DEFAULT_MAX_TASKS = 1024;
+
+export interface SpawnOptions {
+  /** Absolute path in the guest's tree; host text, as are all strings here. */
+  readonly path: string;
+  /** args[0] is the program's name. */
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+}
+
+/** How a run ended and what it cost: the fields of `--stats=json`. */
+export interface RunResult {
+  readonly outcome: 'exited' | 'signalled' | 'limit' | 'host-error';
+  /** Of the first process; null when it did not exit by itself. */
+  readonly exitStatus: number | null;
+  /** `SIGSEGV` and so on; null when no signal ended the first process. */
+  readonly signal: string | null;
+  /** Retired instructions. */
+  readonly instructions: number;
+  readonly steps: number;
+  readonly stateHash: string;
+  readonly syscalls: number;
+  readonly faults: number;
+  readonly unknownSyscalls: Readonly<Record<string, number>>;
+}

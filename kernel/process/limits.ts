@@ -1,0 +1,29 @@
+/** getrlimit(2): soft and hard limit. RLIM_INFINITY is Infinity here. */
+export interface Limit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export const RLIMIT_DATA = 2;
+export const RLIMIT_STACK = 3;
+export const RLIMIT_NPROC = 6;
+export const RLIMIT_NOFILE = 7;
+export const RLIMIT_AS = 9;
+export const RLIMIT_COUNT = 16;
+
+const UNLIMITED: Limit = { soft: Number.POSITIVE_INFINITY, hard: Number.POSITIVE_INFINITY };
+
+/** What a login on Debian gives; indexes as in asm-generic/resource.h. */
+export function defaultLimits(maxProcesses: number): Limit[] {
+  const limits: Limit[] = new Array(RLIMIT_COUNT).fill(UNLIMITED);
+  limits[RLIMIT_STACK] = { soft: 8 * 2 ** 20, hard: Number.POSITIVE_INFINITY };
+  limits[4] = { soft: 0, hard: Number.POSITIVE_INFINITY }; // CORE
+  limits[RLIMIT_NPROC] = { soft: maxProcesses, hard: maxProcesses };
+  limits[RLIMIT_NOFILE] = { soft: 1024, hard: 524288 };
+  limits[8] = { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 }; // MEMLOCK
+  limits[11] = { soft: maxProcesses, hard: maxProcesses }; // SIGPENDING
+  limits[12] = { soft: 819200, hard: 819200 }; // MSGQUEUE
+  limits[13] = { soft: 0, hard: 0 }; // NICE
+  limits[14] = { soft: 0, hard: 0 }; // RTPRIO
+  return limits;
+}

@@ -1,0 +1,122 @@
+import type { ElfSymbol } from '../../emulator/index.js';
+import type { DescriptorTable } from '../files/descriptors.js';
+import type { Directory } from '../files/directory.js';
+import { type Credentials, USER } from '../files/inode.js';
+import type { RegularFile } from '../files/regular-file.js';
+import type { VirtualMemory } from '../memory/index.js';
+import type { SignalActions } from '../signals/actions.js';
+import { PendingSignals } from '../signals/pending.js';
+import type { Limit } from './limits.js';
+import type { Task } from './task.js';
+import { WaitQueue } from './wait-queue.js';
+
+/** How a process ended. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly signal: number; readonly dumpsCore: boolean };
+
+/** An address space and the number of processes that run in it (CLONE_VM). */
+export interface SharedMemory {
+  readonly memory: VirtualMemory;
+  users: number;
+}
+
+/** The program that a process executes. */
+export interface Program {
+  readonly file: RegularFile;
+  readonly argumentsText: string;
+  /** Arguments and environment on the initial stack: [start, end). */
+  readonly argumentRange: { readonly start: number; readonly end: number };
+  readonly environmentRange: { readonly start: number; readonly end: number };
+  /** Parsed on first use. */
+  symbols: readonly ElfSymbol[] | undefined;
+  /** Added to the file's addresses. */
+  readonly loadBias: number;
+}
+
+export interface Usage {
+  /** Steps charged while the process ran. */
+  steps: number;
+  faults: number;
+}
+
+export interface ProcessParts {
+  readonly pid: number;
+  readonly parent: Process | undefined;
+  readonly memory: SharedMemory;
+  readonly descriptors: DescriptorTable;
+  readonly actions: SignalActions;
+  readonly limits: Limit[];
+  readonly directory: Directory;
+  readonly program: Program;
+  readonly group: number;
+  readonly session: number;
+}
+
+/** A process (thread group): what its tasks share. */
+export class Process {
+  readonly pid: number;
+  parent: Process | undefined;
+  readonly children = new Set<Process>();
+  readonly tasks: Task[] = [];
+  sharedMemory: SharedMemory;
+  descriptors: DescriptorTable;
+  actions: SignalActions;
+  limits: Limit[];
+  directory: Directory;
+  program: Program;
+  credentials: Credentials = USER;
+  umask = 0o022;
+  group: number;
+  session: number;
+  /** Sent to the parent at the end; 0 for a child cloned without a signal. */
+  exitSignal: number;
+  /** Signals for whichever task takes them first. */
+  readonly pending = new PendingSignals();
+  /** The parent looks here for children that ended, stopped or went on. */
+  readonly childChanges = new WaitQueue();
+  /** A vfork(2)ing parent waits here until the child executes or ends. */
+  readonly vforkDone = new WaitQueue();
+  isVforkChild = false;
+  /** Set once it has ended: a zombie until its parent has waited for it. */
+  ending: Ending | undefined;
+  /** The ending of a group exit in progress. */
+  groupEnding: Ending | undefined;
+  /** A stop or continuation that the parent has not seen yet. */
+  jobChange: { kind: 'stopped'; signal: number } | { kind: 'continued' } | undefined;
+  isStopped = false;
+  /** ITIMER_REAL: virtual time of the next SIGALRM. */
+  alarm: { at: number; interval: number } | undefined;
+  readonly usage: Usage = { steps: 0, faults: 0 };
+  readonly childUsage: Usage = { steps: 0, faults: 0 };
+  hasExecuted = false;
+
+  constructor(parts: ProcessParts, exitSignal: number) {
+    this.pid = parts.pid;
+    this.parent = parts.parent;
+    this.sharedMemory = parts.memory;
+    this.descriptors = parts.descriptors;
+    this.actions = parts.actions;
+    this.limits = parts.limits;
+    this.directory = parts.directory;
+    this.program = parts.program;
+    this.group = parts.group;
+    this.session = parts.session;
+    this.exitSignal = exitSignal;
+    parts.parent?.children.add(this);
+  }
+
+  get memory(): VirtualMemory {
+    return this.sharedMemory.memory;
+  }
+
+  get leader(): Task {
+    return this.tasks[0]!;
+  }
+}
+
+/** wait(2)'s status word. */
+export function waitStatus(ending: Ending): number {
+  if (ending.kind === 'exited') return (ending.status & 0xff) << 8;
+  return ending.signal | (ending.dumpsCore ? 0x80 : 0);
+}

@@ -1,0 +1,207 @@
+import { byteString, bytesOf } from '../bytes.js';
+import { Errno } from '../errno.js';
+import { Directory, type DirectoryEntry } from '../files/directory.js';
+import { Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
+import type { OpenFile, OpenRequest } from '../files/open-file.js';
+import { MagicLink } from '../files/symlink.js';
+import type { Kernel } from '../kernel.js';
+import { MAX_MAP_COUNT } from '../memory/layout.js';
+import type { Process } from '../process/process.js';
+import type { Call } from '../syscalls/call.js';
+import { meminfoText } from './meminfo.js';
+import { statmText, statText, statusText } from './status.js';
+import { TextFile } from './text-file.js';
+import { WalkFile } from './walk-file.js';
+
+/** Fills /proc. proc(5). */
+export function populateProc(kernel: Kernel): void {
+  const { files } = kernel;
+  const proc = new ProcRoot(kernel);
+  files.root.link('proc', proc);
+  const caller = (call: Call | undefined) => `${call?.process.pid ?? 1}`;
+  proc.link('self', new MagicLink(files, ROOT, caller));
+  const texts: [string, () => string][] = [
+    ['meminfo', () => meminfoText(kernel)],
+    ['version', () => 'Linux version 6.12.0 (pagewalk) #1 pagewalk\n'],
+    ['uptime', () => uptimeText(kernel)],
+    ['cpuinfo', () => 'processor\t: 0\nhart\t\t: 0\nisa\t\t: rv64imafdc\nmmu\t\t: sv39\n\n'],
+    ['mounts', () => 'tmpfs / tmpfs rw 0 0\nproc /proc proc rw 0 0\n'],
+    ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n'],
+    ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
+  ];
+  for (const [name, text] of texts) proc.link(name, new TextInode(files, text));
+  const settings: [string, string][] = [
+    ['vm/max_map_count', `${MAX_MAP_COUNT}\n`],
+    ['vm/mmap_min_addr', '65536\n'],
+    ['vm/overcommit_memory', '0\n'],
+    ['vm/overcommit_ratio', '50\n'],
+    ['kernel/pid_max', '32768\n'],
+    ['kernel/ostype', 'Linux\n'],
+    ['kernel/osrelease', '6.12.0\n'],
+    ['kernel/hostname', 'pagewalk\n'],
+  ];
+  for (const [path, text] of settings) {
+    const slash = path.indexOf('/');
+    const directory = files.makeDirectory(`/proc/sys/${path.slice(0, slash)}`, 0o555, ROOT);
+    directory.link(path.slice(slash + 1), new TextInode(files, () => text));
+  }
+}
+
+/** A file whose text is made when it is opened. */
+class TextInode extends Inode {
+  readonly kind = 'regular';
+  private readonly text: () => string;
+
+  constructor(owner: InodeOwner, text: () => string, permissions = 0o444) {
+    super(owner, permissions, ROOT);
+    this.text = text;
+  }
+
+  override open(request: OpenRequest): OpenFile | number {
+    return new TextFile(this, request.flags, bytesOf(this.text()));
+  }
+}
+
+/** /proc itself: its fixed entries and one directory per process. */
+class ProcRoot extends Directory {
+  private readonly kernel: Kernel;
+  private readonly processes = new Map<number, ProcessDirectory>();
+
+  constructor(kernel: Kernel) {
+    super(kernel.files, 0o555, ROOT);
+    this.kernel = kernel;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    const fixed = super.lookup(name);
+    if (fixed !== undefined || !/^[1-9][0-9]*$/.test(name)) return fixed;
+    return this.directoryOf(Number(name));
+  }
+
+  override entries(): DirectoryEntry[] {
+    const own: DirectoryEntry[] = [];
+    for (const pid of [...this.kernel.processes.keys()].sort((a, b) => a - b)) {
+      const inode = this.directoryOf(pid);
+      if (inode !== undefined) own.push({ name: `${pid}`, inode });
+    }
+    return [...super.entries(), ...own];
+  }
+
+  /** One object per process, so that its inode number stays. */
+  private directoryOf(pid: number): ProcessDirectory | undefined {
+    const process = this.kernel.processes.get(pid);
+    const known = this.processes.get(pid);
+    if (process === undefined) {
+      this.processes.delete(pid);
+      return undefined;
+    }
+    if (known?.process === process) return known;
+    const made = new ProcessDirectory(this.kernel, process, this);
+    this.processes.set(pid, made);
+    return made;
+  }
+}
+
+/** /proc/PID. */
+class ProcessDirectory extends Directory {
+  readonly process: Process;
+
+  constructor(kernel: Kernel, process: Process, parent: Directory) {
+    super(kernel.files, 0o555, USER, parent);
+    this.process = process;
+    this.name = `${process.pid}`;
+    const { files } = kernel;
+    // A process that has ended has no memory any more.
+    const living = (text: () => string) => () => (process.ending === undefined ? text() : '');
+    const texts: [string, () => string][] = [
+      ['maps', living(() => process.memory.mapsText())],
+      ['status', () => statusText(process)],
+      ['stat', () => statText(process)],
+      ['statm', living(() => statmText(process))],
+      ['comm', () => `${process.tasks[0]?.name ?? ''}\n`],
+      ['cmdline', living(() => readRange(process, process.program.argumentRange))],
+      ['environ', living(() => readRange(process, process.program.environmentRange))],
+    ];
+    for (const [name, text] of texts) this.link(name, new TextInode(files, text));
+    this.link('walk', new WalkInode(files, process));
+    this.link(
+      'exe',
+      linkTo(files, () => process.program.file),
+    );
+    this.link(
+      'cwd',
+      linkTo(files, () => process.directory),
+    );
+    this.link(
+      'root',
+      linkTo(files, () => files.root),
+    );
+    this.link('fd', new DescriptorDirectory(files, process, this));
+  }
+}
+
+function linkTo(
+  files: Kernel['files'],
+  target: () => Inode & { readonly path: string },
+): MagicLink {
+  return new MagicLink(files, USER, () => target().path, target);
+}
+
+/** /proc/PID/fd: a link per open descriptor. */
+class DescriptorDirectory extends Directory {
+  private readonly process: Process;
+
+  constructor(owner: InodeOwner, process: Process, parent: Directory) {
+    super(owner, 0o500, USER, parent);
+    this.process = process;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    const fd = Number(name);
+    const file = /^(0|[1-9][0-9]*)$/.test(name) ? this.process.descriptors.get(fd) : undefined;
+    if (file === undefined) return undefined;
+    return new MagicLink(
+      this.owner,
+      USER,
+      () => file.path,
+      () => file.inode,
+    );
+  }
+
+  override entries(): DirectoryEntry[] {
+    const list: DirectoryEntry[] = [];
+    for (const [fd] of this.process.descriptors.entries()) {
+      const inode = this.lookup(`${fd}`);
+      if (inode !== undefined) list.push({ name: `${fd}`, inode });
+    }
+    return list;
+  }
+}
+
+/** /proc/PID/walk: not of Linux. Write an address, read the walk that the hart makes for it. */
+class WalkInode extends Inode {
+  readonly kind = 'regular';
+  private readonly process: Process;
+
+  constructor(owner: InodeOwner, process: Process) {
+    super(owner, 0o600, USER);
+    this.process = process;
+  }
+
+  override open(request: OpenRequest): OpenFile | number {
+    return this.process.ending === undefined
+      ? new WalkFile(this, request.flags, this.process)
+      : -Errno.ESRCH;
+  }
+}
+
+/** The process's own memory between two addresses, as far as it can be read. */
+function readRange(process: Process, range: { start: number; end: number }): string {
+  const bytes = new Uint8Array(range.end - range.start);
+  return process.memory.copyIn(range.start, bytes) === 0 ? byteString(bytes) : '';
+}
+
+function uptimeText(kernel: Kernel): string {
+  const seconds = (kernel.clock.now() / 1e9).toFixed(2);
+  return `${seconds} 0.00\n`;
+}

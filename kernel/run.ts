@@ -1,0 +1,152 @@
+import { Cause } from '../emulator/index.js';
+import type { Kernel } from './kernel.js';
+import type { Task } from './process/task.js';
+import { deliverSignals } from './signals/deliver.js';
+import { SI_KERNEL, SIGALRM } from './signals/numbers.js';
+import { hasDeliverableSignal, sendToProcess } from './signals/send.js';
+import { INTERRUPTED } from './syscalls/call.js';
+import { dispatchSyscall, resumeSyscall, syscallName } from './syscalls/dispatch.js';
+import { handleException } from './trap.js';
+
+/** A slice of host time at most: with host time, deadlines are looked at this often. */
+const HOST_SLICE_INSTRUCTIONS = 100_000;
+
+/** The kernel's main loop. See Kernel.run. */
+export function runMachine(kernel: Kernel, budgetSteps: number): 'budget' | 'waiting' | 'exited' {
+  const end = kernel.clock.steps + budgetSteps;
+  for (;;) {
+    if (kernel.hasExited) return 'exited';
+    if (kernel.liveProcesses() === 0) {
+      kernel.finish('exited');
+      return 'exited';
+    }
+    const limit = limitReached(kernel);
+    if (limit !== undefined) {
+      kernel.finish('limit', limit);
+      return 'exited';
+    }
+    if (kernel.clock.steps >= end) return 'budget';
+    fireTimers(kernel);
+    const { current } = kernel.scheduler;
+    if (current?.wait?.host !== undefined && !current.wait.host()) {
+      if (!hasDeliverableSignal(current)) return 'waiting';
+      deliverSignals(current, INTERRUPTED);
+      continue;
+    }
+    const task = kernel.scheduler.pick();
+    if (task !== undefined) {
+      runTask(kernel, task, end);
+      continue;
+    }
+    const idle = whenIdle(kernel);
+    if (idle !== undefined) return idle;
+  }
+}
+
+function limitReached(kernel: Kernel): string | undefined {
+  const { limits, clock, machine } = kernel;
+  if (clock.steps >= limits.steps) return `stopped at the limit of ${limits.steps} steps`;
+  if (machine.hart.instret >= limits.instructions) {
+    return `stopped at the limit of ${limits.instructions} instructions`;
+  }
+  if (kernel.isOutputExceeded) {
+    return `stopped at the limit of ${limits.outputBytes} bytes of output`;
+  }
+  return undefined;
+}
+
+/** Nothing is runnable: time jumps, the host is asked, or nothing can ever happen again. */
+function whenIdle(kernel: Kernel): 'waiting' | 'exited' | undefined {
+  const deadline = kernel.earliestDeadline();
+  if (deadline !== undefined && Number.isFinite(deadline)) {
+    if (kernel.clock.mode === 'host') return 'waiting';
+    kernel.clock.jumpTo(deadline);
+    return undefined;
+  }
+  if (kernel.console.mayInput) return 'waiting';
+  // Processes left behind by one that has ended may wait for ever without being missed.
+  if (kernel.hasFirstEnded) kernel.finish('exited');
+  else kernel.finish('limit', deadlockText(kernel));
+  return 'exited';
+}
+
+function deadlockText(kernel: Kernel): string {
+  const waiting = [...kernel.tasks.values()].map((task) => {
+    const what =
+      task.state === 'stopped' ? 'is stopped' : `waits in ${syscallName(task.callNumber)}`;
+    return `pid ${task.tid} (${task.name}) ${what}`;
+  });
+  return `deadlock: nothing can ever wake what is left: ${waiting.join('; ')}`;
+}
+
+function fireTimers(kernel: Kernel): void {
+  const now = kernel.clock.now();
+  kernel.scheduler.wakeSleepers(now);
+  for (const process of kernel.processes.values()) {
+    const { alarm } = process;
+    if (alarm === undefined || alarm.at > now) continue;
+    process.alarm =
+      alarm.interval > 0
+        ? { at: Math.max(now, alarm.at + alarm.interval), interval: alarm.interval }
+        : undefined;
+    sendToProcess(process, { signal: SIGALRM, code: SI_KERNEL });
+  }
+}
+
+/** Puts the task on the hart and lets it do one thing: a waiting call, a signal, or instructions. */
+function runTask(kernel: Kernel, task: Task, end: number): void {
+  switchTo(kernel, task);
+  if (task.callNumber >= 0) {
+    resumeSyscall(kernel, task);
+    return;
+  }
+  if (hasDeliverableSignal(task)) {
+    deliverSignals(task, undefined);
+    return;
+  }
+  const before = kernel.machine.hart.instret;
+  const stop = kernel.machine.hart.run(instructionsToRun(kernel, task, end));
+  const retired = kernel.machine.hart.instret - before;
+  task.slice -= retired;
+  task.process.usage.steps += retired;
+  if (stop !== 'trap') return;
+  kernel.clock.charge(1);
+  const { trapCause, trapValue } = kernel.machine.hart;
+  if (trapCause === Cause.EcallFromUser) {
+    dispatchSyscall(kernel, task);
+    return;
+  }
+  handleException(kernel, task, trapCause, trapValue);
+  if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
+}
+
+function instructionsToRun(kernel: Kernel, task: Task, end: number): number {
+  const { clock, limits, machine } = kernel;
+  const deadline = kernel.earliestDeadline();
+  const untilDeadline =
+    deadline === undefined
+      ? Number.POSITIVE_INFINITY
+      : clock.mode === 'virtual'
+        ? clock.stepsUntil(deadline)
+        : HOST_SLICE_INSTRUCTIONS;
+  return Math.max(
+    1,
+    Math.min(
+      task.slice,
+      end - clock.steps,
+      limits.steps - clock.steps,
+      limits.instructions - machine.hart.instret,
+      untilDeadline,
+    ),
+  );
+}
+
+function switchTo(kernel: Kernel, task: Task): void {
+  const { scheduler, machine } = kernel;
+  const { current } = scheduler;
+  if (current === task) return;
+  if (current !== undefined) machine.hart.saveRegisters(current.registers);
+  task.process.memory.activate();
+  machine.hart.loadRegisters(task.registers);
+  scheduler.current = task;
+}

@@ -1,0 +1,88 @@
+import type { Process } from '../process/process.js';
+import type { Task } from '../process/task.js';
+import { SIG_DFL } from './actions.js';
+import {
+  defaultAction,
+  SIGCONT,
+  SIGKILL,
+  SIGNAL_COUNT,
+  type SignalSet,
+  signalBit,
+  UNBLOCKABLE,
+} from './numbers.js';
+import type { SignalInfo } from './pending.js';
+
+const STOP_SIGNALS: SignalSet = signalsWith('stop');
+
+/** Sends to a process: the first task that does not block the signal takes it. kill(2). */
+export function sendToProcess(process: Process, info: SignalInfo): void {
+  if (process.ending !== undefined) return;
+  if (!prepare(process, info.signal, process.tasks)) return;
+  process.pending.add(info);
+  const bit = signalBit(info.signal);
+  const taker = process.tasks.find((task) => (task.mask & bit) === 0n);
+  if (taker !== undefined) alert(taker, info.signal);
+}
+
+/** Sends to one task. tgkill(2). */
+export function sendToTask(task: Task, info: SignalInfo): void {
+  if (task.state === 'dead') return;
+  if (!prepare(task.process, info.signal, [task])) return;
+  task.pending.add(info);
+  if ((task.mask & signalBit(info.signal)) === 0n) alert(task, info.signal);
+}
+
+/**
+ * A fault of the task itself: cannot be blocked or ignored. Linux kernel/signal.c,
+ * force_sig_info_to_task.
+ */
+export function forceSignal(task: Task, info: SignalInfo): void {
+  const { actions } = task.process;
+  const bit = signalBit(info.signal);
+  if (actions.ignores(info.signal) || (task.mask & bit) !== 0n) {
+    actions.set(info.signal, { handler: SIG_DFL, flags: 0, mask: 0n });
+    task.mask &= ~bit;
+  }
+  task.pending.add(info);
+}
+
+export function hasDeliverableSignal(task: Task): boolean {
+  return ((task.pending.set | task.process.pending.set) & ~task.mask) !== 0n;
+}
+
+/** What happens at once, whatever is blocked. @returns false if nothing is left to deliver */
+function prepare(process: Process, signal: number, targets: readonly Task[]): boolean {
+  if (signal === SIGCONT || signal === SIGKILL) {
+    discard(process, signal === SIGCONT ? STOP_SIGNALS : 0n);
+    if (process.isStopped) process.leader.kernel.jobs.continue(process, signal === SIGCONT);
+  } else if ((signalBit(signal) & STOP_SIGNALS) !== 0n) {
+    discard(process, signalBit(SIGCONT));
+  }
+  const bit = signalBit(signal);
+  // rt_sigtimedwait lifts the mask while it waits, and still wants what is ignored.
+  const isBlocked = targets.some(
+    (task) => ((task.mask | (task.wait?.savedMask ?? 0n)) & bit) !== 0n,
+  );
+  return isBlocked || !process.actions.ignores(signal);
+}
+
+function discard(process: Process, signals: SignalSet): void {
+  process.pending.discard(signals);
+  for (const task of process.tasks) task.pending.discard(signals);
+}
+
+/** Makes a waiting task look at its signals. A stopped one hears only SIGKILL and SIGCONT. */
+function alert(task: Task, signal: number): void {
+  if (task.state === 'blocked') task.wake();
+  else if (task.state === 'stopped' && (signalBit(signal) & UNBLOCKABLE & ~STOP_SIGNALS) !== 0n) {
+    task.kernel.scheduler.makeRunnable(task);
+  }
+}
+
+function signalsWith(action: ReturnType<typeof defaultAction>): SignalSet {
+  let set = 0n;
+  for (let signal = 1; signal <= SIGNAL_COUNT; signal++) {
+    if (defaultAction(signal) === action) set |= signalBit(signal);
+  }
+  return set;
+}

@@ -1,0 +1,79 @@
+import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import type { Kernel } from './kernel.js';
+import type { Process } from './process/process.js';
+import type { Task } from './process/task.js';
+
+/**
+ * The state hash: all frames in use, the hart's CSRs, and a canonical form of the kernel's own state,
+ * every task's registers included. It depends on nothing outside the machine.
+ */
+export class StateHash {
+  private readonly frames: FrameHashes;
+  private readonly kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.frames = new FrameHashes(kernel.machine.ram);
+  }
+
+  /** 16 hexadecimal digits. */
+  compute(): string {
+    const { kernel } = this;
+    const memory = this.frames.sum((ppn) => kernel.frames.kind(ppn) !== 'free');
+    const hasher = new Hasher();
+    for (const value of kernel.machine.hart.csrValues()) {
+      hasher.add(Number(value & 0xffff_ffffn));
+      hasher.add(Number(value >> 32n));
+    }
+    hasher.addNumber(kernel.clock.mode === 'virtual' ? kernel.clock.now() : 0);
+    for (const word of kernel.entropy.words()) hasher.add(word);
+    const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
+    for (const process of processes) hashProcess(hasher, process);
+    for (const value of kernel.console.tty?.discipline.state() ?? []) hasher.add(value);
+    const own = hasher.hash;
+    return hashText({
+      low: (memory.low + own.low) >>> 0,
+      high: (memory.high + own.high) >>> 0,
+    });
+  }
+}
+
+function hashProcess(hasher: Hasher, process: Process): void {
+  const { pid, parent, group, session, umask, ending, alarm } = process;
+  for (const value of [pid, parent?.pid ?? 1, group, session, umask]) hasher.addNumber(value);
+  hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
+  hasher.addString(alarm === undefined ? '' : JSON.stringify(alarm));
+  if (ending !== undefined) return;
+  hasher.addString(process.directory.path);
+  for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {
+    for (const value of [fd, file.inode.number, file.flags, file.offset]) hasher.addNumber(value);
+    hasher.add(closeOnExec ? 1 : 0);
+  }
+  process.actions.entries().forEach((action, signal) => {
+    if (action.handler === 0) return;
+    hasher.add(signal);
+    hasher.addNumber(action.handler);
+    hasher.add(action.flags);
+    hasher.addString(action.mask.toString(16));
+  });
+  hasher.addString(process.pending.set.toString(16));
+  hasher.addNumber(process.memory.breakEnd);
+  for (const task of process.tasks) hashTask(hasher, task);
+}
+
+function hashTask(hasher: Hasher, task: Task): void {
+  const { kernel, wait } = task;
+  let registers = task.registers;
+  if (kernel.scheduler.current === task) {
+    registers = new Uint32Array(REGISTER_WORDS);
+    kernel.machine.hart.saveRegisters(registers);
+  }
+  for (const word of registers) hasher.add(word);
+  hasher.addNumber(task.tid);
+  hasher.addString(task.state);
+  hasher.addString(`${task.mask.toString(16)} ${task.pending.set.toString(16)} ${task.name}`);
+  hasher.addNumber(task.clearChildTid);
+  hasher.addNumber(task.callNumber);
+  hasher.addNumber(wait?.progress ?? 0);
+  hasher.addString(`${wait?.deadline ?? ''}`);
+}

@@ -1,0 +1,211 @@
+import * as mode from '../files/mode.js';
+import { Advice } from '../memory/index.js';
+import { type ArgumentKind, flags, flagsText, oneOf } from './kinds.js';
+
+function named(prefix: string, values: Readonly<Record<string, number>>): Record<number, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [value, prefix + name]));
+}
+
+/** open(2): the access mode is a number, the rest are bits. */
+export const OPEN_FLAGS: ArgumentKind = {
+  width: 'u32',
+  isOutput: false,
+  show: (value) => {
+    const access = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'][value & 3]!;
+    const rest = value & ~3;
+    return rest === 0 ? access : `${access}|${flagsText(rest, OPEN_BITS)}`;
+  },
+};
+
+const OPEN_BITS = {
+  O_CREAT: mode.O_CREAT,
+  O_EXCL: mode.O_EXCL,
+  O_NOCTTY: mode.O_NOCTTY,
+  O_TRUNC: mode.O_TRUNC,
+  O_APPEND: mode.O_APPEND,
+  O_NONBLOCK: mode.O_NONBLOCK,
+  O_SYNC: mode.O_SYNC,
+  O_DSYNC: mode.O_DSYNC,
+  O_DIRECT: mode.O_DIRECT,
+  O_LARGEFILE: mode.O_LARGEFILE,
+  O_TMPFILE: mode.O_TMPFILE,
+  O_DIRECTORY: mode.O_DIRECTORY,
+  O_NOFOLLOW: mode.O_NOFOLLOW,
+  O_NOATIME: mode.O_NOATIME,
+  O_CLOEXEC: mode.O_CLOEXEC,
+  O_PATH: mode.O_PATH,
+};
+export const PIPE_FLAGS = flags(OPEN_BITS);
+
+export const PROT = flags(
+  { PROT_READ: 1, PROT_WRITE: 2, PROT_EXEC: 4, PROT_GROWSDOWN: 0x100_0000 },
+  'PROT_NONE',
+);
+export const MAP_FLAGS = flags({
+  MAP_SHARED_VALIDATE: 3,
+  MAP_SHARED: 1,
+  MAP_PRIVATE: 2,
+  MAP_FIXED: 0x10,
+  MAP_ANONYMOUS: 0x20,
+  MAP_GROWSDOWN: 0x100,
+  MAP_DENYWRITE: 0x800,
+  MAP_EXECUTABLE: 0x1000,
+  MAP_LOCKED: 0x2000,
+  MAP_NORESERVE: 0x4000,
+  MAP_POPULATE: 0x8000,
+  MAP_NONBLOCK: 0x1_0000,
+  MAP_STACK: 0x2_0000,
+  MAP_HUGETLB: 0x4_0000,
+  MAP_SYNC: 0x8_0000,
+  MAP_FIXED_NOREPLACE: 0x10_0000,
+});
+export const REMAP_FLAGS = flags({ MREMAP_MAYMOVE: 1, MREMAP_FIXED: 2, MREMAP_DONTUNMAP: 4 });
+export const ADVICE = oneOf(named('MADV_', Advice));
+export const SYNC_FLAGS = flags({ MS_ASYNC: 1, MS_INVALIDATE: 2, MS_SYNC: 4 });
+export const AT_FLAGS = flags({
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_REMOVEDIR: 0x200,
+  AT_SYMLINK_FOLLOW: 0x400,
+  AT_NO_AUTOMOUNT: 0x800,
+  AT_EMPTY_PATH: 0x1000,
+  AT_STATX_FORCE_SYNC: 0x2000,
+  AT_STATX_DONT_SYNC: 0x4000,
+});
+export const ACCESS_MODE = flags({ R_OK: 4, W_OK: 2, X_OK: 1 }, 'F_OK');
+export const WHENCE = oneOf({
+  0: 'SEEK_SET',
+  1: 'SEEK_CUR',
+  2: 'SEEK_END',
+  3: 'SEEK_DATA',
+  4: 'SEEK_HOLE',
+});
+export const FCNTL = oneOf({
+  0: 'F_DUPFD',
+  1: 'F_GETFD',
+  2: 'F_SETFD',
+  3: 'F_GETFL',
+  4: 'F_SETFL',
+  5: 'F_GETLK',
+  6: 'F_SETLK',
+  7: 'F_SETLKW',
+  1030: 'F_DUPFD_CLOEXEC',
+  1031: 'F_SETPIPE_SZ',
+  1032: 'F_GETPIPE_SZ',
+});
+export const IOCTL = oneOf({
+  21505: 'TCGETS',
+  21506: 'TCSETS',
+  21507: 'TCSETSW',
+  21508: 'TCSETSF',
+  21513: 'TCSBRK',
+  21515: 'TCFLSH',
+  21518: 'TIOCSCTTY',
+  21519: 'TIOCGPGRP',
+  21520: 'TIOCSPGRP',
+  21523: 'TIOCGWINSZ',
+  21524: 'TIOCSWINSZ',
+  21531: 'FIONREAD',
+  21537: 'FIONBIO',
+  21545: 'TIOCGSID',
+  21584: 'FIONCLEX',
+  21585: 'FIOCLEX',
+});
+const CLONE_BITS = {
+  CLONE_VM: 0x100,
+  CLONE_FS: 0x200,
+  CLONE_FILES: 0x400,
+  CLONE_SIGHAND: 0x800,
+  CLONE_VFORK: 0x4000,
+  CLONE_PARENT: 0x8000,
+  CLONE_THREAD: 0x1_0000,
+  CLONE_SYSVSEM: 0x4_0000,
+  CLONE_SETTLS: 0x8_0000,
+  CLONE_PARENT_SETTID: 0x10_0000,
+  CLONE_CHILD_CLEARTID: 0x20_0000,
+  CLONE_CHILD_SETTID: 0x100_0000,
+};
+export const CLONE_FLAGS: ArgumentKind = {
+  width: 'u32',
+  isOutput: false,
+  show: (value) => {
+    const signal = value & 0xff;
+    const bits = flagsText(value - signal, CLONE_BITS, '');
+    const name = signal === 17 ? 'SIGCHLD' : signal === 0 ? '' : `${signal}`;
+    return [bits, name].filter((text) => text !== '').join('|') || '0';
+  },
+};
+export const WAIT_FLAGS = flags({
+  WNOHANG: 1,
+  WSTOPPED: 2,
+  WEXITED: 4,
+  WCONTINUED: 8,
+  WNOWAIT: 0x100_0000,
+  __WNOTHREAD: 0x2000_0000,
+  __WALL: 0x4000_0000,
+  __WCLONE: 0x8000_0000,
+});
+export const SIGNAL_HOW = oneOf({ 0: 'SIG_BLOCK', 1: 'SIG_UNBLOCK', 2: 'SIG_SETMASK' });
+export const CLOCK = oneOf({
+  0: 'CLOCK_REALTIME',
+  1: 'CLOCK_MONOTONIC',
+  2: 'CLOCK_PROCESS_CPUTIME_ID',
+  3: 'CLOCK_THREAD_CPUTIME_ID',
+  4: 'CLOCK_MONOTONIC_RAW',
+  5: 'CLOCK_REALTIME_COARSE',
+  6: 'CLOCK_MONOTONIC_COARSE',
+  7: 'CLOCK_BOOTTIME',
+});
+export const TIMER_FLAGS = flags({ TIMER_ABSTIME: 1 });
+export const RESOURCE = oneOf(
+  Object.fromEntries(
+    [
+      'CPU',
+      'FSIZE',
+      'DATA',
+      'STACK',
+      'CORE',
+      'RSS',
+      'NPROC',
+      'NOFILE',
+      'MEMLOCK',
+      'AS',
+      'LOCKS',
+      'SIGPENDING',
+      'MSGQUEUE',
+      'NICE',
+      'RTPRIO',
+      'RTTIME',
+    ].map((name, index) => [index, `RLIMIT_${name}`]),
+  ),
+);
+export const RANDOM_FLAGS = flags({ GRND_NONBLOCK: 1, GRND_RANDOM: 2, GRND_INSECURE: 4 });
+export const MEMFD_FLAGS = flags({
+  MFD_CLOEXEC: 1,
+  MFD_ALLOW_SEALING: 2,
+  MFD_NOEXEC_SEAL: 8,
+  MFD_EXEC: 16,
+});
+export const RENAME_FLAGS = flags({ RENAME_NOREPLACE: 1, RENAME_EXCHANGE: 2 });
+export const FALLOCATE_FLAGS = flags({ FALLOC_FL_KEEP_SIZE: 1, FALLOC_FL_PUNCH_HOLE: 2 });
+const FUTEX_COMMANDS = [
+  'WAIT',
+  'WAKE',
+  'FD',
+  'REQUEUE',
+  'CMP_REQUEUE',
+  'WAKE_OP',
+  'LOCK_PI',
+  'UNLOCK_PI',
+  'TRYLOCK_PI',
+  'WAIT_BITSET',
+  'WAKE_BITSET',
+];
+export const FUTEX_OPERATION: ArgumentKind = {
+  width: 'i32',
+  isOutput: false,
+  show: (value) => {
+    const name = FUTEX_COMMANDS[value & 0x7f];
+    const suffix = `${(value & 128) !== 0 ? '_PRIVATE' : ''}${(value & 256) !== 0 ? '|FUTEX_CLOCK_REALTIME' : ''}`;
+    return name === undefined ? `${value}` : `FUTEX_${name}${suffix}`;
+  },
+};

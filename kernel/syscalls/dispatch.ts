@@ -1,0 +1,90 @@
+import { Errno } from '../errno.js';
+import type { Kernel } from '../kernel.js';
+import { REG_A0, REG_A7 } from '../process/registers.js';
+import type { Task } from '../process/task.js';
+import { deliverSignals } from '../signals/deliver.js';
+import type { ArgumentKind } from '../strace/kinds.js';
+import { BLOCKED, Call, INTERRUPTED, INTERRUPTED_FOR_GOOD, NO_RESULT } from './call.js';
+import { SIMPLE, type SyscallEntry } from './entry.js';
+import { SYSCALLS } from './table.js';
+
+const ECALL_BYTES = 4;
+const TWO_64 = 2 ** 64;
+
+/** Makes the system call that the task on the hart stands at. */
+export function dispatchSyscall(kernel: Kernel, task: Task): void {
+  const number = kernel.machine.hart.readX(REG_A7);
+  const entry = SYSCALLS.get(number);
+  kernel.syscalls++;
+  if (entry === undefined) {
+    refuseUnknown(kernel, task, number);
+    return;
+  }
+  kernel.clock.charge(entry.charge);
+  task.callNumber = number;
+  const args = readArguments(kernel, entry);
+  const call = new Call(kernel, task);
+  kernel.tracer?.enter(call, entry, args);
+  attempt(call, entry, args);
+}
+
+/** Makes a system call again that waited. Its arguments still stand in the registers. */
+export function resumeSyscall(kernel: Kernel, task: Task): void {
+  const entry = SYSCALLS.get(task.callNumber)!;
+  attempt(new Call(kernel, task), entry, readArguments(kernel, entry));
+}
+
+export function syscallName(number: number): string {
+  return SYSCALLS.get(number)?.name ?? `syscall_${number}`;
+}
+
+function attempt(call: Call, entry: SyscallEntry, args: number[]): void {
+  const { kernel, task } = call;
+  const result = entry.run(call, ...args);
+  if (result === BLOCKED) return;
+  kernel.tracer?.leave(call, entry, args, result);
+  if (result === INTERRUPTED || result === INTERRUPTED_FOR_GOOD) {
+    deliverSignals(task, result);
+    return;
+  }
+  if (task.wait?.savedMask !== undefined) task.mask = task.wait.savedMask;
+  task.endWait();
+  if (task.state === 'dead') return;
+  if (result !== NO_RESULT) setResult(kernel, result);
+  deliverSignals(task, result);
+}
+
+function setResult(kernel: Kernel, result: number): void {
+  const { hart } = kernel.machine;
+  hart.writeX(REG_A0, result);
+  hart.pc = hart.pc + ECALL_BYTES;
+}
+
+function refuseUnknown(kernel: Kernel, task: Task, number: number): void {
+  kernel.clock.charge(SIMPLE);
+  kernel.unknownSyscalls.set(number, (kernel.unknownSyscalls.get(number) ?? 0) + 1);
+  kernel.tracer?.unknown(task, number);
+  setResult(kernel, -Errno.ENOSYS);
+  deliverSignals(task, -Errno.ENOSYS);
+}
+
+function readArguments(kernel: Kernel, entry: SyscallEntry): number[] {
+  return entry.kinds.map((kind, index) => readArgument(kernel, kind, REG_A0 + index));
+}
+
+/** A 64-bit argument beyond 2^53 is rounded: still far outside every valid range. */
+function readArgument(kernel: Kernel, kind: ArgumentKind, register: number): number {
+  const { hart } = kernel.machine;
+  switch (kind.width) {
+    case 'i32':
+      return hart.readXLow(register) | 0;
+    case 'u32':
+      return hart.readXLow(register);
+    case 'i64':
+      return hart.readX(register);
+    case 'u64': {
+      const value = hart.readX(register);
+      return value < 0 ? value + TWO_64 : value;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { Errno } from '../errno.js';
+import { ZeroFile } from '../files/device.js';
+import { RegularFile } from '../files/regular-file.js';
+import {
+  MAP_ANONYMOUS,
+  MAP_DENYWRITE,
+  MAP_EXECUTABLE,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+  MAP_LOCKED,
+  MAP_NONBLOCK,
+  MAP_NORESERVE,
+  MAP_POPULATE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MAP_SHARED_VALIDATE,
+  MAP_STACK,
+  MAP_TYPE,
+  PROT_WRITE,
+} from '../memory/index.js';
+import { TtyFile } from '../tty/tty.js';
+import type { Call } from './call.js';
+
+const PAGE_BYTES = 4096;
+/** Flags that MAP_SHARED_VALIDATE knows; Linux LEGACY_MAP_MASK. */
+const VALIDATED =
+  MAP_SHARED |
+  MAP_PRIVATE |
+  MAP_FIXED |
+  MAP_ANONYMOUS |
+  MAP_DENYWRITE |
+  MAP_EXECUTABLE |
+  MAP_GROWSDOWN |
+  MAP_LOCKED |
+  MAP_NORESERVE |
+  MAP_POPULATE |
+  MAP_NONBLOCK |
+  MAP_STACK |
+  MAP_HUGETLB |
+  MAP_FIXED_NOREPLACE;
+
+/** mmap(2). Compare Linux mm/mmap.c, ksys_mmap_pgoff and do_mmap. */
+export function sysMmap(
+  call: Call,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  fd: number,
+  offset: number,
+): number {
+  if (offset % PAGE_BYTES !== 0) return -Errno.EINVAL;
+  if ((flags & MAP_ANONYMOUS) !== 0) {
+    return call.memory.map(address, length, prot, flags, undefined, 0);
+  }
+  const file = call.file(fd);
+  if (file === undefined) return -Errno.EBADF;
+  if (length === 0) return -Errno.EINVAL;
+  const type = flags & MAP_TYPE;
+  if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) {
+    return -Errno.EINVAL;
+  }
+  if (type === MAP_SHARED_VALIDATE && (flags & ~VALIDATED) !== 0) return -Errno.EOPNOTSUPP;
+  if (!file.isReadable) return -Errno.EACCES;
+  const isShared = type !== MAP_PRIVATE;
+  if (isShared && (prot & PROT_WRITE) !== 0 && !file.isWritable) return -Errno.EACCES;
+  if (file instanceof ZeroFile) {
+    const anonymous = (flags & ~MAP_TYPE) | MAP_ANONYMOUS | (isShared ? MAP_SHARED : MAP_PRIVATE);
+    return call.memory.map(address, length, prot, anonymous, undefined, 0);
+  }
+  if (file instanceof TtyFile || !(file.inode instanceof RegularFile)) return -Errno.ENODEV;
+  if ((flags & MAP_GROWSDOWN) !== 0) return -Errno.EINVAL;
+  return call.memory.map(address, length, prot, flags, file.inode, offset, {
+    mayWrite: file.isWritable,
+  });
+}
+
+/** munmap(2). Holes are skipped; -EINVAL for length 0, a misaligned address or a range outside. */
+export function sysMunmap(call: Call, address: number, length: number): number {
+  return call.memory.unmap(address, length);
+}
+
+/** mprotect(2). */
+export function sysMprotect(call: Call, address: number, length: number, prot: number): number {
+  return call.memory.protect(address, length, prot);
+}
+
+/** brk(2) as the kernel has it: answers the end of the heap, changed or not. */
+export function sysBrk(call: Call, address: number): number {
+  return call.memory.setBreak(address);
+}
+
+/** mremap(2). */
+export function sysMremap(
+  call: Call,
+  address: number,
+  oldLength: number,
+  newLength: number,
+  flags: number,
+  newAddress: number,
+): number {
+  return call.memory.remap(address, oldLength, newLength, flags, newAddress);
+}
+
+/** madvise(2). */
+export function sysMadvise(call: Call, address: number, length: number, advice: number): number {
+  return call.memory.advise(address, length, advice);
+}
+
+/** msync(2). */
+export function sysMsync(call: Call, address: number, length: number, flags: number): number {
+  return call.memory.synchronise(address, length, flags);
+}
+
+/** mincore(2). */
+export function sysMincore(call: Call, address: number, length: number, vector: number): number {
+  const resident = call.memory.mincore(address, length);
+  return typeof resident === 'number' ? resident : call.write(vector, resident);
+}
+
+/** membarrier(2): one hart, so every command that exists has its effect at once. */
+export function sysMembarrier(_call: Call, command: number, flags: number): number {
+  const QUERY = 0;
+  // GLOBAL and the three registered kinds without RSEQ and SYNC_CORE's own bits beyond 0x7f.
+  const SUPPORTED = 0x7f;
+  if (flags !== 0) return -Errno.EINVAL;
+  if (command === QUERY) return SUPPORTED;
+  const isOneCommand = command > 0 && (command & (command - 1)) === 0;
+  return isOneCommand && (command & SUPPORTED) !== 0 ? 0 : -Errno.EINVAL;
+}
+
+/** riscv_flush_icache(2): what __builtin___clear_cache calls after code was written. */
+export function sysFlushInstructionCache(
+  call: Call,
+  _start: number,
+  _end: number,
+  flags: number,
+): number {
+  const LOCAL = 1;
+  if ((flags & ~LOCAL) !== 0) return -Errno.EINVAL;
+  call.kernel.machine.hart.flushInstructions();
+  return 0;
+}

@@ -1,0 +1,168 @@
+import { NANOSECONDS_PER_STEP, type Timestamp, timestampOf } from '../clock.js';
+import { Errno } from '../errno.js';
+import { type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
+
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+const CLOCK_PROCESS_CPUTIME_ID = 2;
+const CLOCK_THREAD_CPUTIME_ID = 3;
+const REALTIME_CLOCKS = new Set([CLOCK_REALTIME, 5, 8]); // and REALTIME_COARSE, REALTIME_ALARM
+const MONOTONIC_CLOCKS = new Set([CLOCK_MONOTONIC, 4, 6, 7, 9]); // RAW, COARSE, BOOTTIME, its ALARM
+
+/** Seconds beyond this never come. Linux KTIME_SEC_MAX. */
+const MAX_SECONDS = 9_223_372_036;
+
+/** clock_gettime(2). */
+export function sysClockGettime(call: Call, clock: number, address: number): number {
+  const time = readClock(call, clock);
+  return time === undefined ? -Errno.EINVAL : call.write(address, encodeTimespec(time));
+}
+
+function readClock(call: Call, clock: number): Timestamp | undefined {
+  const { kernel, process } = call;
+  if (REALTIME_CLOCKS.has(clock)) return kernel.clock.realtime();
+  if (MONOTONIC_CLOCKS.has(clock)) return timestampOf(kernel.clock.now());
+  if (clock === CLOCK_PROCESS_CPUTIME_ID || clock === CLOCK_THREAD_CPUTIME_ID || clock < 0) {
+    return timestampOf(process.usage.steps * NANOSECONDS_PER_STEP);
+  }
+  return undefined;
+}
+
+/** clock_getres(2). */
+export function sysClockGetres(call: Call, clock: number, address: number): number {
+  if (readClock(call, clock) === undefined) return -Errno.EINVAL;
+  if (address === 0) return 0;
+  return call.write(address, encodeTimespec({ seconds: 0, nanoseconds: 1 }));
+}
+
+/** gettimeofday(2). */
+export function sysGettimeofday(call: Call, timeAt: number, zoneAt: number): number {
+  if (timeAt !== 0) {
+    const { seconds, nanoseconds } = call.kernel.clock.realtime();
+    const bytes = encodePair(seconds, Math.floor(nanoseconds / 1000));
+    if (call.write(timeAt, bytes) < 0) return -Errno.EFAULT;
+  }
+  return zoneAt === 0 ? 0 : call.write(zoneAt, new Uint8Array(8));
+}
+
+/** nanosleep(2). */
+export function sysNanosleep(call: Call, requestAt: number, remainingAt: number): number {
+  return sleep(call, CLOCK_MONOTONIC, 0, requestAt, remainingAt);
+}
+
+/** clock_nanosleep(2). */
+export function sysClockNanosleep(
+  call: Call,
+  clock: number,
+  flags: number,
+  requestAt: number,
+  remainingAt: number,
+): number {
+  if (!REALTIME_CLOCKS.has(clock) && !MONOTONIC_CLOCKS.has(clock)) return -Errno.EINVAL;
+  return sleep(call, clock, flags, requestAt, remainingAt);
+}
+
+function sleep(
+  call: Call,
+  clock: number,
+  flags: number,
+  requestAt: number,
+  remainingAt: number,
+): number {
+  const TIMER_ABSTIME = 1;
+  const isAbsolute = (flags & TIMER_ABSTIME) !== 0;
+  let deadline = call.wait?.deadline;
+  if (deadline === undefined) {
+    const request = readTimespec(call, requestAt);
+    if (typeof request === 'number') return request;
+    deadline = isAbsolute ? absoluteDeadline(call, clock, request) : deadlineAfter(call, request);
+  }
+  const left = deadline - call.kernel.clock.now();
+  if (left <= 0) return 0;
+  const blocked = call.block([], { deadline });
+  if (blocked !== INTERRUPTED) return blocked;
+  if (isAbsolute) return INTERRUPTED_FOR_GOOD;
+  if (remainingAt !== 0 && call.write(remainingAt, encodeTimespec(timestampOf(left))) < 0) {
+    return -Errno.EFAULT;
+  }
+  return INTERRUPTED_FOR_GOOD;
+}
+
+/** A struct timespec of user memory, or a negative errno. */
+export function readTimespec(call: Call, address: number): Timestamp | number {
+  const view = call.view(address, 16);
+  if (view === undefined) return -Errno.EFAULT;
+  const seconds = Number(view.getBigInt64(0, true));
+  const nanoseconds = Number(view.getBigInt64(8, true));
+  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) return -Errno.EINVAL;
+  return { seconds, nanoseconds };
+}
+
+/** The moment that lies a duration ahead; Infinity for durations that never end. */
+export function deadlineAfter(call: Call, duration: Timestamp): number {
+  if (duration.seconds >= MAX_SECONDS) return Number.POSITIVE_INFINITY;
+  return call.kernel.clock.now() + duration.seconds * 1e9 + duration.nanoseconds;
+}
+
+export function absoluteDeadline(call: Call, clock: number, time: Timestamp): number {
+  if (time.seconds >= MAX_SECONDS) return Number.POSITIVE_INFINITY;
+  if (!REALTIME_CLOCKS.has(clock)) return time.seconds * 1e9 + time.nanoseconds;
+  const now = call.kernel.clock.realtime();
+  const ahead = (time.seconds - now.seconds) * 1e9 + (time.nanoseconds - now.nanoseconds);
+  return call.kernel.clock.now() + ahead;
+}
+
+export function encodeTimespec(time: Timestamp): Uint8Array {
+  return encodePair(time.seconds, time.nanoseconds);
+}
+
+function encodePair(first: number, second: number): Uint8Array {
+  return new Uint8Array(new BigInt64Array([BigInt(first), BigInt(second)]).buffer);
+}
+
+const ITIMER_REAL = 0;
+
+/** setitimer(2) for ITIMER_REAL; timers of CPU time are not here. */
+export function sysSetitimer(call: Call, which: number, newAt: number, oldAt: number): number {
+  if (which !== ITIMER_REAL) return -Errno.EINVAL;
+  const view = newAt === 0 ? new DataView(new ArrayBuffer(32)) : call.view(newAt, 32);
+  if (view === undefined) return -Errno.EFAULT;
+  const read = (at: number) => ({
+    seconds: Number(view.getBigInt64(at, true)),
+    microseconds: Number(view.getBigInt64(at + 8, true)),
+  });
+  const [interval, value] = [read(0), read(16)];
+  for (const { seconds, microseconds } of [interval, value]) {
+    if (seconds < 0 || microseconds < 0 || microseconds > 999_999) return -Errno.EINVAL;
+  }
+  const problem = oldAt === 0 ? 0 : sysGetitimer(call, which, oldAt);
+  if (problem < 0) return problem;
+  const length = value.seconds * 1e9 + value.microseconds * 1000;
+  const step = interval.seconds * 1e9 + interval.microseconds * 1000;
+  call.process.alarm =
+    length === 0 ? undefined : { at: call.kernel.clock.now() + length, interval: step };
+  return 0;
+}
+
+/** getitimer(2). */
+export function sysGetitimer(call: Call, which: number, address: number): number {
+  if (which !== ITIMER_REAL) return -Errno.EINVAL;
+  const { alarm } = call.process;
+  const left = alarm === undefined ? 0 : Math.max(1000, alarm.at - call.kernel.clock.now());
+  const [interval, value] = [timestampOf(alarm?.interval ?? 0), timestampOf(left)];
+  const bytes = new Uint8Array(32);
+  bytes.set(encodePair(interval.seconds, Math.floor(interval.nanoseconds / 1000)));
+  bytes.set(encodePair(value.seconds, Math.floor(value.nanoseconds / 1000)), 16);
+  return call.write(address, bytes);
+}
+
+/** times(2): clock ticks of 10 ms. */
+export function sysTimes(call: Call, address: number): number {
+  const ticks = (steps: number) => BigInt(Math.floor((steps * NANOSECONDS_PER_STEP) / 1e7));
+  const { usage, childUsage } = call.process;
+  if (address !== 0) {
+    const words = new BigInt64Array([ticks(usage.steps), 0n, ticks(childUsage.steps), 0n]);
+    if (call.write(address, new Uint8Array(words.buffer)) < 0) return -Errno.EFAULT;
+  }
+  return Math.floor(call.kernel.clock.now() / 1e7);
+}

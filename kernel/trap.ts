@@ -1,0 +1,97 @@
+import { Cause } from '../emulator/index.js';
+import { hex } from './bytes.js';
+import { symbolOf } from './exec/symbols.js';
+import type { Kernel } from './kernel.js';
+import type { Task } from './process/task.js';
+import {
+  BUS_ADRALN,
+  BUS_ADRERR,
+  ILL_ILLOPC,
+  SEGV_ACCERR,
+  SEGV_MAPERR,
+  SIGBUS,
+  SIGILL,
+  SIGKILL,
+  SIGSEGV,
+  SIGTRAP,
+  signalName,
+  TRAP_BRKPT,
+} from './signals/numbers.js';
+
+type Access = 'fetch' | 'load' | 'store';
+
+const PAGE_FAULT_ACCESS: Readonly<Record<number, Access>> = {
+  [Cause.InstructionPageFault]: 'fetch',
+  [Cause.LoadPageFault]: 'load',
+  [Cause.StorePageFault]: 'store',
+};
+
+/** Signals of the exceptions that no page can cure. Linux arch/riscv/kernel/traps.c. */
+const EXCEPTIONS: Readonly<Record<number, { signal: number; code: number; what: string }>> = {
+  [Cause.InstructionMisaligned]: { signal: SIGBUS, code: BUS_ADRALN, what: 'misaligned jump' },
+  [Cause.InstructionAccessFault]: { signal: SIGSEGV, code: SEGV_ACCERR, what: 'access fault' },
+  [Cause.IllegalInstruction]: { signal: SIGILL, code: ILL_ILLOPC, what: 'illegal instruction' },
+  [Cause.Breakpoint]: { signal: SIGTRAP, code: TRAP_BRKPT, what: 'breakpoint' },
+  [Cause.LoadMisaligned]: { signal: SIGBUS, code: BUS_ADRALN, what: 'misaligned load' },
+  [Cause.LoadAccessFault]: { signal: SIGSEGV, code: SEGV_ACCERR, what: 'access fault' },
+  [Cause.StoreMisaligned]: { signal: SIGBUS, code: BUS_ADRALN, what: 'misaligned store' },
+  [Cause.StoreAccessFault]: { signal: SIGSEGV, code: SEGV_ACCERR, what: 'access fault' },
+};
+
+/** Handles an exception of the task on the hart that is not a system call. */
+export function handleException(kernel: Kernel, task: Task, cause: number, value: number): void {
+  const access = PAGE_FAULT_ACCESS[cause];
+  if (access !== undefined) {
+    handlePageFault(kernel, task, value, access);
+    return;
+  }
+  const exception = EXCEPTIONS[cause];
+  if (exception === undefined) throw new Error(`unexpected trap cause ${cause} from user mode`);
+  const { signal, code, what } = exception;
+  const { pc } = kernel.machine.hart;
+  // Linux names the instruction for SIGILL and SIGTRAP, the address of the access otherwise.
+  const address = signal === SIGILL || signal === SIGTRAP ? pc : value;
+  if (isFatal(task, signal)) {
+    kernel.explain(
+      `${signalName(signal)}: ${what} at ${hex(pc)}${where(task, pc)} (pid ${task.process.pid}, ${task.name}); trap value ${hex(value)}`,
+    );
+  }
+  kernel.force(task, { signal, code, address });
+}
+
+function handlePageFault(kernel: Kernel, task: Task, address: number, access: Access): void {
+  const { process } = task;
+  process.usage.faults++;
+  kernel.faults++;
+  const fault = process.memory.fault(address, access);
+  if (fault === undefined) return;
+  const { pc } = kernel.machine.hart;
+  if (fault.signal === 'SIGKILL') {
+    kernel.explain(
+      `SIGKILL: out of memory (pid ${process.pid}, ${task.name}): no frame is left for ${hex(address)}`,
+    );
+    kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
+    return;
+  }
+  const signal = fault.signal === 'SIGSEGV' ? SIGSEGV : SIGBUS;
+  const code =
+    fault.signal === 'SIGBUS' ? BUS_ADRERR : fault.code === 'MAPERR' ? SEGV_MAPERR : SEGV_ACCERR;
+  if (isFatal(task, signal)) {
+    const symbol = symbolOf(process, pc);
+    const at = symbol === undefined ? { pc } : { pc, symbol };
+    kernel.explain(process.memory.explainFault(address, access, at));
+  }
+  kernel.force(task, { signal, code, address: fault.address });
+}
+
+/** Whether nothing of the program will handle the signal. */
+function isFatal(task: Task, signal: number): boolean {
+  const { handler } = task.process.actions.get(signal);
+  const isBlocked = ((task.mask >> BigInt(signal - 1)) & 1n) === 1n;
+  return handler <= 1 || isBlocked;
+}
+
+function where(task: Task, pc: number): string {
+  const symbol = symbolOf(task.process, pc);
+  return symbol === undefined ? '' : ` (${symbol})`;
+}

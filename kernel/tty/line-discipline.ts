@@ -1,0 +1,238 @@
+import { SIGINT, SIGQUIT, SIGTSTP } from '../signals/numbers.js';
+import {
+  ECHO,
+  ECHOCTL,
+  ECHOE,
+  ECHOK,
+  ECHONL,
+  ICANON,
+  ICRNL,
+  IGNCR,
+  INLCR,
+  ISIG,
+  NOFLSH,
+  ONLCR,
+  OPOST,
+  saneTermios,
+  type Termios,
+  VEOF,
+  VEOL,
+  VERASE,
+  VINTR,
+  VKILL,
+  VMIN,
+  VQUIT,
+  VSUSP,
+  VWERASE,
+} from './termios.js';
+
+const NEWLINE = 10;
+const RETURN = 13;
+/** Longest line that canonical mode edits; more is dropped. termios(3). */
+const MAX_LINE = 4095;
+
+export interface LineDisciplineHost {
+  /** Bytes for the screen. */
+  output(bytes: Uint8Array): void;
+  /** To the foreground process group. */
+  signal(number: number): void;
+}
+
+/** What stands between a keyboard, a screen and the programs that read and write a terminal. */
+export class LineDiscipline {
+  termios: Termios = saneTermios();
+  /** The line being edited. */
+  private line: number[] = [];
+  /** What may be read. In canonical mode a read ends after each mark. */
+  private ready: number[] = [];
+  /** Positions in `ready` at which a line ends: behind its newline, or at an end of file. */
+  private marks: number[] = [];
+  private hasHungUp = false;
+  private readonly host: LineDisciplineHost;
+
+  constructor(host: LineDisciplineHost) {
+    this.host = host;
+  }
+
+  /** Keys, or bytes pasted. */
+  input(bytes: Uint8Array): void {
+    for (const byte of bytes) this.inputByte(byte);
+  }
+
+  /** The terminal is gone: what was typed can still be read, then end of file. */
+  hangUp(): void {
+    this.endLine();
+    this.hasHungUp = true;
+  }
+
+  get canRead(): boolean {
+    if (this.hasHungUp) return true;
+    if (this.isOn(ICANON)) return this.marks.length > 0;
+    return this.ready.length >= Math.max(1, this.character(VMIN)) || this.character(VMIN) === 0;
+  }
+
+  get availableBytes(): number {
+    return this.isOn(ICANON) ? (this.marks[0] ?? 0) : this.ready.length;
+  }
+
+  /** Up to `max` bytes; none means end of file. Call only while `canRead`. */
+  read(max: number): Uint8Array {
+    const isCanonical = this.isOn(ICANON);
+    const limit = isCanonical ? (this.marks[0] ?? 0) : this.ready.length;
+    const count = Math.min(max, limit);
+    const bytes = new Uint8Array(this.ready.splice(0, count));
+    if (isCanonical) {
+      this.marks = this.marks.map((mark) => mark - count);
+      if (count === limit) this.marks.shift();
+    }
+    return bytes;
+  }
+
+  /** What a program writes, as the screen gets it. */
+  write(bytes: Uint8Array): void {
+    const { output } = this.termios;
+    if ((output & OPOST) === 0 || (output & ONLCR) === 0 || !bytes.includes(NEWLINE)) {
+      this.host.output(bytes);
+      return;
+    }
+    const processed: number[] = [];
+    for (const byte of bytes) {
+      if (byte === NEWLINE) processed.push(RETURN);
+      processed.push(byte);
+    }
+    this.host.output(new Uint8Array(processed));
+  }
+
+  /** TCSETS: a change of ICANON makes typed bytes readable at once. */
+  configure(termios: Termios): void {
+    const wasCanonical = this.isOn(ICANON);
+    this.termios = termios;
+    if (wasCanonical && !this.isOn(ICANON)) {
+      this.ready.push(...this.line);
+      this.line = [];
+      this.marks = [];
+    } else if (!wasCanonical && this.isOn(ICANON) && this.ready.length > 0) {
+      this.marks = [this.ready.length];
+    }
+  }
+
+  /** TCFLSH: forgets what was typed. */
+  flushInput(): void {
+    this.line = [];
+    this.ready = [];
+    this.marks = [];
+  }
+
+  /** For the state hash. */
+  state(): readonly number[] {
+    return [...this.line, -1, ...this.ready, -1, ...this.marks, this.hasHungUp ? 1 : 0];
+  }
+
+  private inputByte(typed: number): void {
+    const byte = this.translate(typed);
+    if (byte === undefined) return;
+    if (this.isOn(ISIG) && this.signalFor(byte)) return;
+    if (!this.isOn(ICANON)) {
+      this.ready.push(byte);
+      this.echo(byte);
+      return;
+    }
+    if (this.is(byte, VERASE)) this.erase(1);
+    else if (this.is(byte, VWERASE)) this.eraseWord();
+    else if (this.is(byte, VKILL)) this.kill();
+    else if (this.is(byte, VEOF)) this.endLine();
+    else this.typeByte(byte);
+  }
+
+  private typeByte(byte: number): void {
+    const isEnd = byte === NEWLINE || this.is(byte, VEOL);
+    if (this.line.length >= MAX_LINE && !isEnd) return;
+    this.line.push(byte);
+    this.echo(byte);
+    if (isEnd) this.endLine();
+  }
+
+  private translate(byte: number): number | undefined {
+    const { input } = this.termios;
+    if (byte === RETURN) {
+      if ((input & IGNCR) !== 0) return undefined;
+      return (input & ICRNL) !== 0 ? NEWLINE : byte;
+    }
+    return byte === NEWLINE && (input & INLCR) !== 0 ? RETURN : byte;
+  }
+
+  private signalFor(byte: number): boolean {
+    const signal = this.is(byte, VINTR)
+      ? SIGINT
+      : this.is(byte, VQUIT)
+        ? SIGQUIT
+        : this.is(byte, VSUSP)
+          ? SIGTSTP
+          : 0;
+    if (signal === 0) return false;
+    if ((this.termios.local & NOFLSH) === 0) this.flushInput();
+    this.echo(byte);
+    this.host.signal(signal);
+    return true;
+  }
+
+  private endLine(): void {
+    this.ready.push(...this.line);
+    this.line = [];
+    this.marks.push(this.ready.length);
+  }
+
+  private erase(count: number): void {
+    for (let erased = 0; erased < count && this.line.length > 0; erased++) {
+      let byte = this.line.pop()!;
+      // The bytes behind the first of a UTF-8 sequence look like 10xxxxxx.
+      while ((byte & 0xc0) === 0x80 && this.line.length > 0) byte = this.line.pop()!;
+      if (this.isOn(ECHO) && this.isOn(ECHOE)) this.rubOut(isControl(byte) ? 2 : 1);
+    }
+  }
+
+  private eraseWord(): void {
+    while (this.line.at(-1) === 32) this.erase(1);
+    while (this.line.length > 0 && this.line.at(-1) !== 32) this.erase(1);
+  }
+
+  private kill(): void {
+    if (this.isOn(ECHOK)) this.erase(this.line.length);
+    this.line = [];
+  }
+
+  private rubOut(columns: number): void {
+    const bytes: number[] = [];
+    for (let column = 0; column < columns; column++) bytes.push(8, 32, 8);
+    this.host.output(new Uint8Array(bytes));
+  }
+
+  private echo(byte: number): void {
+    if (!this.isOn(ECHO)) {
+      if (byte === NEWLINE && this.isOn(ECHONL)) this.write(new Uint8Array([byte]));
+      return;
+    }
+    if (isControl(byte) && byte !== NEWLINE && byte !== 9 && this.isOn(ECHOCTL)) {
+      this.host.output(new Uint8Array([94, byte ^ 0x40]));
+    } else {
+      this.write(new Uint8Array([byte]));
+    }
+  }
+
+  private is(byte: number, index: number): boolean {
+    const character = this.character(index);
+    return character !== 0 && byte === character;
+  }
+
+  private character(index: number): number {
+    return this.termios.characters[index] ?? 0;
+  }
+
+  private isOn(bit: number): boolean {
+    return (this.termios.local & bit) !== 0;
+  }
+}
+
+function isControl(byte: number): boolean {
+  return byte < 32 || byte === 127;
+}

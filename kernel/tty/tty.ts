@@ -1,0 +1,177 @@
+import { Errno } from '../errno.js';
+import type { Inode } from '../files/inode.js';
+import { POLLIN, POLLOUT } from '../files/mode.js';
+import { OpenFile, WOULD_BLOCK } from '../files/open-file.js';
+import type { IoBuffer } from '../io-buffer.js';
+import { WaitQueue } from '../process/wait-queue.js';
+import { SIGTTIN, SIGWINCH } from '../signals/numbers.js';
+import type { Call } from '../syscalls/call.js';
+import { LineDiscipline } from './line-discipline.js';
+import { decodeTermios, encodeTermios, TERMIOS_BYTES } from './termios.js';
+
+export interface WindowSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface TtyHost {
+  output(bytes: Uint8Array): void;
+  /** Sends to every process of a group. */
+  signalGroup(group: number, signal: number): void;
+}
+
+/** A terminal: a line discipline, a window and the process group in its foreground. */
+export class Tty {
+  readonly discipline: LineDiscipline;
+  readonly waitQueue = new WaitQueue();
+  window: WindowSize;
+  /** 0 before a process has been started on it. */
+  foregroundGroup = 0;
+  session = 0;
+  private readonly host: TtyHost;
+
+  constructor(host: TtyHost, window: WindowSize) {
+    this.host = host;
+    this.window = window;
+    this.discipline = new LineDiscipline({
+      output: (bytes) => host.output(bytes),
+      signal: (number) => this.signal(number),
+    });
+  }
+
+  input(bytes: Uint8Array): void {
+    this.discipline.input(bytes);
+    this.waitQueue.wake();
+  }
+
+  hangUp(): void {
+    this.discipline.hangUp();
+    this.waitQueue.wake();
+  }
+
+  signal(number: number): void {
+    if (this.foregroundGroup !== 0) this.host.signalGroup(this.foregroundGroup, number);
+  }
+
+  resize(window: WindowSize): void {
+    this.window = window;
+    this.signal(SIGWINCH);
+  }
+}
+
+/** ioctl(2) requests of terminals. ioctl_tty(2). */
+const TCGETS = 0x5401;
+const TCSETS = 0x5402;
+const TCSETSW = 0x5403;
+const TCSETSF = 0x5404;
+const TCSBRK = 0x5409;
+const TCFLSH = 0x540b;
+const TIOCSCTTY = 0x540e;
+const TIOCGPGRP = 0x540f;
+const TIOCSPGRP = 0x5410;
+const TIOCGWINSZ = 0x5413;
+const TIOCSWINSZ = 0x5414;
+const FIONREAD = 0x541b;
+const TIOCGSID = 0x5429;
+
+export class TtyFile extends OpenFile {
+  override readonly waitQueue: WaitQueue;
+  private readonly tty: Tty;
+
+  constructor(inode: Inode, flags: number, tty: Tty) {
+    super(inode, flags);
+    this.tty = tty;
+    this.waitQueue = tty.waitQueue;
+  }
+
+  override read(buffer: IoBuffer, call: Call): number {
+    if (buffer.remaining === 0) return 0;
+    if (call.process.session === this.tty.session && this.isBackground(call)) {
+      call.kernel.signalGroup(call.process.group, SIGTTIN);
+      return WOULD_BLOCK;
+    }
+    if (!this.tty.discipline.canRead) return WOULD_BLOCK;
+    const bytes = this.tty.discipline.read(buffer.remaining);
+    const count = buffer.put(bytes);
+    return count < bytes.length ? -Errno.EFAULT : count;
+  }
+
+  override write(buffer: IoBuffer, _call: Call): number {
+    const wanted = buffer.remaining;
+    const bytes = buffer.peek(wanted);
+    if (bytes.length === 0 && wanted > 0) return -Errno.EFAULT;
+    buffer.advance(bytes.length);
+    this.tty.discipline.write(bytes);
+    return bytes.length;
+  }
+
+  override poll(): number {
+    return POLLOUT | (this.tty.discipline.canRead ? POLLIN : 0);
+  }
+
+  override ioctl(request: number, argument: number, call: Call): number {
+    const { tty } = this;
+    switch (request) {
+      case TCGETS:
+        return call.write(argument, encodeTermios(tty.discipline.termios));
+      case TCSETS:
+      case TCSETSW:
+      case TCSETSF:
+        return this.setTermios(request, argument, call);
+      case TCSBRK:
+        return 0;
+      case TCFLSH:
+        if (argument !== 1) tty.discipline.flushInput();
+        return argument > 2 ? -Errno.EINVAL : 0;
+      case TIOCSCTTY:
+        return 0;
+      case TIOCGPGRP:
+        return call.writeU32(argument, tty.foregroundGroup);
+      case TIOCSPGRP:
+        return this.setForeground(argument, call);
+      case TIOCGSID:
+        return call.writeU32(argument, tty.session);
+      case TIOCGWINSZ: {
+        const { rows, columns } = tty.window;
+        return call.write(argument, new Uint8Array(new Uint16Array([rows, columns, 0, 0]).buffer));
+      }
+      case TIOCSWINSZ: {
+        const view = call.view(argument, 8);
+        if (view === undefined) return -Errno.EFAULT;
+        tty.resize({ rows: view.getUint16(0, true), columns: view.getUint16(2, true) });
+        return 0;
+      }
+      case FIONREAD:
+        return call.writeU32(argument, tty.discipline.availableBytes);
+      default:
+        return -Errno.ENOTTY;
+    }
+  }
+
+  override get path(): string {
+    return '/dev/tty';
+  }
+
+  private isBackground(call: Call): boolean {
+    return call.process.group !== this.tty.foregroundGroup;
+  }
+
+  private setTermios(request: number, argument: number, call: Call): number {
+    const bytes = call.read(argument, TERMIOS_BYTES);
+    if (typeof bytes === 'number') return bytes;
+    if (request === TCSETSF) this.tty.discipline.flushInput();
+    this.tty.discipline.configure(decodeTermios(bytes));
+    this.waitQueue.wake();
+    return 0;
+  }
+
+  private setForeground(argument: number, call: Call): number {
+    const group = call.readU32(argument);
+    if (group === undefined) return -Errno.EFAULT;
+    const member = [...call.kernel.processes.values()].find((process) => process.group === group);
+    if (member === undefined) return -Errno.ESRCH;
+    if (member.session !== call.process.session) return -Errno.EPERM;
+    this.tty.foregroundGroup = group;
+    return 0;
+  }
+}
