@@ -34,6 +34,8 @@ export interface Handler {
   readonly variant: Variant;
 }
 
+const compressible = new Set(compressedInstructions.map(({ base }) => base));
+
 /** All handlers; the op of handlers[i] is i + 3. */
 export const handlers: readonly Handler[] = instructions
   .filter(isNative)
@@ -63,8 +65,7 @@ function isNative({ effect }: Instruction): boolean {
 }
 
 function lengthsOf(instruction: Instruction): (2 | 4)[] {
-  const isCompressible = compressedInstructions.some(({ base }) => base === instruction.name);
-  return isCompressible ? [4, 2] : [4];
+  return compressible.has(instruction.name) ? [4, 2] : [4];
 }
 
 function variantsOf(instruction: Instruction): Variant[] {

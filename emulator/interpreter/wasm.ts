@@ -45,9 +45,70 @@ function numbered(runs: Record<number, string>): Map<string, number> {
   );
 }
 
+/** Bytes that grow at the end. */
+class Bytes {
+  private bytes = new Uint8Array(256);
+  private length = 0;
+
+  push(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = byte;
+  }
+
+  append(source: ArrayLike<number>): void {
+    this.reserve(source.length);
+    this.bytes.set(source, this.length);
+    this.length += source.length;
+  }
+
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.push((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.push(rest);
+  }
+
+  signed(value: bigint): void {
+    let rest = value;
+    for (;;) {
+      const byte = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && byte < 0x40) || (rest === -1n && byte >= 0x40)) {
+        this.push(byte);
+        return;
+      }
+      this.push(byte | 0x80);
+    }
+  }
+
+  text(text: string): void {
+    this.unsigned(text.length);
+    for (let i = 0; i < text.length; i++) this.push(text.charCodeAt(i));
+  }
+
+  /** `content` with its length before it. */
+  counted(content: Bytes): void {
+    this.unsigned(content.length);
+    this.append(content.done());
+  }
+
+  done(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const bytes = new Uint8Array(2 * (this.length + count));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+  }
+}
+
 /** One function body. Branches name the label of an enclosing block. */
 export class Code {
-  private readonly bytes: number[] = [];
+  private readonly bytes = new Bytes();
   private readonly labels: string[] = [];
   private readonly locals: WasmType[] = [];
   private readonly free: Record<WasmType, number[]> = { i32: [], i64: [], f32: [], f64: [] };
@@ -83,35 +144,42 @@ export class Code {
   memory(name: string, offset = 0): void {
     const code = MEMORY_OPCODES.get(name);
     if (code === undefined) throw new Error(`unknown wasm memory instruction '${name}'`);
-    this.bytes.push(code, 0, ...unsignedLeb(offset));
+    this.bytes.push(code);
+    // No alignment is promised.
+    this.bytes.push(0);
+    this.bytes.unsigned(offset);
   }
 
   get(local: number): void {
-    this.bytes.push(0x20, ...unsignedLeb(local));
+    this.withIndex(0x20, local);
   }
 
   set(local: number): void {
-    this.bytes.push(0x21, ...unsignedLeb(local));
+    this.withIndex(0x21, local);
   }
 
   tee(local: number): void {
-    this.bytes.push(0x22, ...unsignedLeb(local));
+    this.withIndex(0x22, local);
   }
 
   i32(value: number): void {
-    this.bytes.push(0x41, ...signedLeb(BigInt(value | 0)));
+    this.bytes.push(0x41);
+    this.bytes.signed(BigInt(value | 0));
   }
 
   i64(value: bigint): void {
-    this.bytes.push(0x42, ...signedLeb(BigInt.asIntN(64, value)));
+    this.bytes.push(0x42);
+    this.bytes.signed(BigInt.asIntN(64, value));
   }
 
   f32(value: number): void {
-    this.bytes.push(0x43, ...new Uint8Array(new Float32Array([value]).buffer));
+    this.bytes.push(0x43);
+    this.bytes.append(new Uint8Array(new Float32Array([value]).buffer));
   }
 
   f64(value: number): void {
-    this.bytes.push(0x44, ...new Uint8Array(new Float64Array([value]).buffer));
+    this.bytes.push(0x44);
+    this.bytes.append(new Uint8Array(new Float64Array([value]).buffer));
   }
 
   block(label: string): void {
@@ -136,35 +204,44 @@ export class Code {
   }
 
   br(label: string): void {
-    this.bytes.push(0x0c, ...unsignedLeb(this.depth(label)));
+    this.withIndex(0x0c, this.depth(label));
   }
 
   brIf(label: string): void {
-    this.bytes.push(0x0d, ...unsignedLeb(this.depth(label)));
+    this.withIndex(0x0d, this.depth(label));
   }
 
   /** Branches to the label at the index on the stack, or to `fallback` beyond the last. */
   brTable(labels: readonly string[], fallback: string): void {
-    const depths = [...labels, fallback].map((label) => unsignedLeb(this.depth(label)));
-    this.bytes.push(0x0e, ...unsignedLeb(labels.length));
-    for (const depth of depths) this.bytes.push(...depth);
+    this.withIndex(0x0e, labels.length);
+    for (const label of [...labels, fallback]) this.bytes.unsigned(this.depth(label));
   }
 
   call(index: number): void {
-    this.bytes.push(0x10, ...unsignedLeb(index));
+    this.withIndex(0x10, index);
   }
 
-  /** The body as it stands in the code section. */
-  finish(): number[] {
-    const locals = this.locals.flatMap((type) => [1, TYPE_CODES[type]]);
-    const body = [...unsignedLeb(this.locals.length), ...locals];
-    for (const byte of this.bytes) body.push(byte);
+  /** Writes the body as it stands in the code section. */
+  writeTo(section: Bytes): void {
+    const body = new Bytes();
+    body.unsigned(this.locals.length);
+    for (const type of this.locals) {
+      body.push(1);
+      body.push(TYPE_CODES[type]);
+    }
+    body.append(this.bytes.done());
     body.push(0x0b);
-    return body;
+    section.counted(body);
+  }
+
+  private withIndex(opcode: number, index: number): void {
+    this.bytes.push(opcode);
+    this.bytes.unsigned(index);
   }
 
   private open(opcode: number, label: string, result?: WasmType): void {
-    this.bytes.push(opcode, result === undefined ? 0x40 : TYPE_CODES[result]);
+    this.bytes.push(opcode);
+    this.bytes.push(result === undefined ? 0x40 : TYPE_CODES[result]);
     this.labels.push(label);
   }
 
@@ -180,53 +257,36 @@ export function assembleModule(
   functions: readonly Code[],
   memoryPages: { minimum: number; maximum: number },
 ): Uint8Array<ArrayBuffer> {
-  const bodies = functions.map((code) => code.finish());
-  const { minimum, maximum } = memoryPages;
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 0, 1, TYPE_CODES.i32]),
-    ...section(2, [
-      ...[1, ...name('env'), ...name('memory'), 2],
-      ...[1, ...unsignedLeb(minimum), ...unsignedLeb(maximum)],
-    ]),
-    ...section(3, [...unsignedLeb(bodies.length), ...bodies.map(() => 0)]),
-    ...section(7, [1, ...name('run'), 0, ...unsignedLeb(bodies.length - 1)]),
-    ...section(10, [
-      ...unsignedLeb(bodies.length),
-      ...bodies.flatMap((body) => [...unsignedLeb(body.length), ...body]),
-    ]),
-  ]);
-}
-
-function section(id: number, content: number[]): number[] {
-  return [id, ...unsignedLeb(content.length), ...content];
-}
-
-function name(text: string): number[] {
-  return [text.length, ...Array.from(text, (character) => character.charCodeAt(0))];
-}
-
-function unsignedLeb(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  bytes.push(rest);
-  return bytes;
-}
-
-function signedLeb(value: bigint): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (;;) {
-    const byte = Number(rest & 0x7fn);
-    rest >>= 7n;
-    if ((rest === 0n && byte < 0x40) || (rest === -1n && byte >= 0x40)) {
-      bytes.push(byte);
-      return bytes;
-    }
-    bytes.push(byte | 0x80);
-  }
+  const result = new Bytes();
+  result.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const section = (id: number, write: (content: Bytes) => void) => {
+    const content = new Bytes();
+    write(content);
+    result.push(id);
+    result.counted(content);
+  };
+  section(1, (types) => types.append([1, 0x60, 0, 1, TYPE_CODES.i32]));
+  section(2, (imports) => {
+    imports.push(1);
+    imports.text('env');
+    imports.text('memory');
+    imports.append([2, 1]);
+    imports.unsigned(memoryPages.minimum);
+    imports.unsigned(memoryPages.maximum);
+  });
+  section(3, (types) => {
+    types.unsigned(functions.length);
+    types.append(functions.map(() => 0));
+  });
+  section(7, (exported) => {
+    exported.push(1);
+    exported.text('run');
+    exported.push(0);
+    exported.unsigned(functions.length - 1);
+  });
+  section(10, (bodies) => {
+    bodies.unsigned(functions.length);
+    for (const code of functions) code.writeTo(bodies);
+  });
+  return result.done().slice();
 }

@@ -38,3 +38,9 @@ const names = new Map(
 export function csrName(csr: number): string {
   return names.get(csr) ?? `0x${csr.toString(16)}`;
 }
+
+const numbers = new Map(Array.from(names, ([csr, name]) => [name, csr]));
+
+export function csrNumber(name: string): number | undefined {
+  return numbers.get(name);
+}
