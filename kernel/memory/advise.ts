@@ -1,28 +1,17 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
+import { type AdviceHandler, adviceHandlers, populateRange } from './advice-handlers.js';
 import { REGION_STEPS } from './costs.js';
-import { demoteEdges } from './demote.js';
-import { pageCeil, TASK_SIZE } from './layout.js';
-import type { Region } from './mapper.js';
+import { roundLength, TASK_SIZE } from './layout.js';
 import { Advice } from './mman.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
-/** Does the advice for [start, end), a part of `region`. @returns 0 or a negative errno, which stops */
-type Handler = (memory: VirtualMemory, region: Region, start: number, end: number) => number;
-
-const nothing: Handler = () => 0;
-
-const HANDLERS = new Map<number, Handler>([
-  [Advice.NORMAL, nothing],
-  [Advice.RANDOM, nothing],
-  [Advice.SEQUENTIAL, nothing],
-  [Advice.WILLNEED, nothing],
-  [Advice.DONTNEED, dropPages],
-]);
-
 /**
  * madvise(2). Acts on every mapped part of the range; holes make it answer -ENOMEM at the end.
- * Compare Linux's madvise_walk_vmas in mm/madvise.c.
+ * Compare Linux's do_madvise and madvise_walk_vmas in mm/madvise.c.
+ *
+ * @returns 0; -EINVAL for unknown advice, an unaligned address, or a region that the advice does not
+ *   suit; -ENOMEM where a part is not mapped
  */
 export function advise(
   memory: VirtualMemory,
@@ -30,30 +19,43 @@ export function advise(
   length: number,
   advice: number,
 ): number {
-  const handler = HANDLERS.get(advice);
-  if (handler === undefined || address % PAGE_SIZE !== 0) return -Errno.EINVAL;
-  const lengthBytes = pageCeil(length);
-  if (!Number.isSafeInteger(address + lengthBytes)) return -Errno.EINVAL;
+  const handler = adviceHandlers.get(advice);
+  const populating =
+    advice === Advice.POPULATE_READ
+      ? 'load'
+      : advice === Advice.POPULATE_WRITE
+        ? 'store'
+        : undefined;
+  if (handler === undefined && populating === undefined) return -Errno.EINVAL;
+  if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
+  const lengthBytes = roundLength(length);
+  if (length !== 0 && lengthBytes === 0) return -Errno.EINVAL;
+  if (address < 0 || address + lengthBytes >= 2 ** 64) return -Errno.EINVAL;
   if (lengthBytes === 0) return 0;
   const end = address + lengthBytes;
+  if (populating !== undefined) return populateRange(memory, address, end, populating);
+  return handler === undefined ? 0 : walkRegions(memory, address, end, handler);
+}
+
+function walkRegions(
+  memory: VirtualMemory,
+  address: number,
+  end: number,
+  handler: AdviceHandler,
+): number {
+  const range = { start: address, end: Math.min(end, TASK_SIZE) };
+  // A list, since the handlers split and merge regions.
+  const touched = range.start < range.end ? [...memory.space.regions(range)] : [];
   let covered = address;
   let hasHole = false;
-  const range = { start: Math.max(0, address), end: Math.min(end, TASK_SIZE) };
-  const touched = range.start < range.end ? [...memory.space.regions(range)] : [];
   for (const region of touched) {
     if (region.start > covered) hasHole = true;
+    const start = Math.max(region.start, address);
     covered = Math.min(region.end, end);
-    const result = handler(memory, region, Math.max(region.start, address), covered);
+    const result = handler(memory, region, start, covered);
     memory.fences.settle();
     memory.system.host.charge(REGION_STEPS);
     if (result < 0) return result;
   }
   return hasHole || covered < end ? -Errno.ENOMEM : 0;
-}
-
-/** MADV_DONTNEED: the next touch finds zeros, or the file's contents. */
-function dropPages(memory: VirtualMemory, _region: Region, start: number, end: number): number {
-  if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;
-  memory.table.clear(start / PAGE_SIZE, end / PAGE_SIZE);
-  return 0;
 }

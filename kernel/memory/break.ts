@@ -1,6 +1,15 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { pageCeil, STACK_GUARD_BYTES, TASK_SIZE } from './layout.js';
-import { PROT_READ, PROT_WRITE, REGION_GROWS_DOWN } from './mman.js';
+import { mayCommit, mayExpand } from './limits.js';
+import { lockingFlags, mayLockMore } from './lock.js';
+import {
+  PROT_READ,
+  PROT_WRITE,
+  REGION_GROWS_DOWN,
+  REGION_LOCKED,
+  REGION_LOCKED_ON_FAULT,
+} from './mman.js';
+import { populate } from './populate.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** brk(2). Compare Linux's sys_brk in mm/mmap.c. @returns the end of the heap, old or new */
@@ -12,14 +21,24 @@ export function setBreak(memory: VirtualMemory, address: number): number {
   if (newEnd < oldEnd) {
     if (memory.unmap(newEnd, oldEnd - newEnd) < 0) return breakEnd;
   } else if (newEnd > oldEnd) {
-    if (!isRoom(memory, oldEnd, newEnd)) return breakEnd;
-    const prot = PROT_READ | PROT_WRITE;
-    if (memory.space.mapAtIfFree(oldEnd, newEnd - oldEnd, prot, 0, undefined, 0) < 0) {
-      return breakEnd;
-    }
+    if (!isRoom(memory, oldEnd, newEnd) || !extend(memory, oldEnd, newEnd)) return breakEnd;
   }
   memory.breakEnd = address;
   return address;
+}
+
+/** Maps [start, end) as more heap, as far as the limits allow. */
+function extend(memory: VirtualMemory, start: number, end: number): boolean {
+  const bytes = end - start;
+  const prot = PROT_READ | PROT_WRITE;
+  const flags = lockingFlags(memory, false);
+  if (flags & REGION_LOCKED && !mayLockMore(memory, bytes)) return false;
+  if (!mayExpand(memory, prot, flags, bytes)) return false;
+  if (!mayCommit(memory.system, flags, bytes)) return false;
+  if (memory.space.mapAtIfFree(start, bytes, prot, flags, undefined, 0) < 0) return false;
+  const isLocked = (flags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  if (isLocked) populate(memory, start, bytes);
+  return true;
 }
 
 /** Whether [start, end) is free, with a page behind it, or a stack's guard gap. */

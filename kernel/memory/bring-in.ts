@@ -3,6 +3,7 @@ import { FRAME_STEPS, PAGE_STEPS } from './costs.js';
 import type { Access } from './fault.js';
 import { leafFlags } from './leaf-flags.js';
 import type { Region } from './mapper.js';
+import { bringInMegapage } from './megapage.js';
 import { REGION_SHARED } from './mman.js';
 import { ANONYMOUS, type PhysicalMemory } from './physical-memory.js';
 import type { VirtualMemory } from './virtual-memory.js';
@@ -27,6 +28,7 @@ export function bringIn(
     return touchPresent(memory, region, page, pteAddress, access);
   }
   if (region.file !== undefined && isPastEnd(region, page)) return 'past-end';
+  if (pteAddress === 0 && bringInMegapage(memory, region, page, access)) return 'present';
   pteAddress = table.ensure(page);
   if (pteAddress === 0) return 'out-of-memory';
   const isPresent =
@@ -128,17 +130,18 @@ function makeWritable(
 ): BringInResult {
   const { table, system } = memory;
   const { frames } = system;
-  if (table.levelOf(pteAddress, page) > 0) {
-    if (!table.demote(page)) return 'out-of-memory';
-    return makeWritable(memory, region, page, table.find(page));
-  }
+  const level = table.levelOf(pteAddress, page);
   const low = system.ram.readPteLow(pteAddress);
   const flags = leafFlags(region.prot, true) | adBits(memory, 'store');
   const old = table.ppn(pteAddress);
-  const isOwn = frames.kindNumber(old) === ANONYMOUS && frames.refcount(old) === 1;
-  if (isOwn || region.flags & REGION_SHARED) {
+  if (region.flags & REGION_SHARED || frames.areOwn(old, 512 ** level)) {
     table.setFlags(pteAddress, page, flags | (low & (PTE_A | PTE_D)));
     return 'present';
+  }
+  if (level > 0) {
+    // Only the page that is written gets a copy.
+    if (!table.demote(page)) return 'out-of-memory';
+    return makeWritable(memory, region, page, table.find(page));
   }
   const ppn = copyOf(frames, old, memory.id, page);
   if (ppn === 0) return 'out-of-memory';
@@ -158,7 +161,7 @@ function copyOf(frames: PhysicalMemory, source: number, ownerId: number, page: n
 }
 
 /** The bits that the kernel must set itself where the walk does not (Svade). */
-function adBits(memory: VirtualMemory, access: Access): number {
+export function adBits(memory: VirtualMemory, access: Access): number {
   if (memory.system.adBits === 'svadu') return 0;
   return access === 'store' ? PTE_A | PTE_D : PTE_A;
 }

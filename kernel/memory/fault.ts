@@ -3,6 +3,7 @@ import { bringIn } from './bring-in.js';
 import { FAULT_STEPS } from './costs.js';
 import { pageFloor, TASK_SIZE } from './layout.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './mman.js';
+import { reclaim } from './reclaim.js';
 import { growStack } from './stack.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -36,7 +37,10 @@ export const demandPaging: FaultPolicy = {
     if (!mayAccess(region.prot, access)) {
       return { signal: 'SIGSEGV', code: 'ACCERR', address: va };
     }
-    const result = bringIn(memory, region, start / PAGE_SIZE, access);
+    let result = bringIn(memory, region, start / PAGE_SIZE, access);
+    if (result === 'out-of-memory' && reclaim(memory.system) > 0) {
+      result = bringIn(memory, region, start / PAGE_SIZE, access);
+    }
     memory.fences.settle();
     if (result === 'present') return undefined;
     if (result === 'past-end') return { signal: 'SIGBUS', code: 'ADRERR', address: va };

@@ -1,7 +1,9 @@
 import { PAGE_SIZE, PTE_A, PTE_D, PTE_W } from '../../emulator/index.js';
 import { PAGE_STEPS, REGION_STEPS } from './costs.js';
+import { mayCommitCopy } from './limits.js';
+import { LOCKS } from './lock.js';
 import type { Region } from './mapper.js';
-import { REGION_LOCKED, REGION_LOCKED_ON_FAULT, REGION_SHARED } from './mman.js';
+import { REGION_NO_FORK, REGION_SHARED, REGION_WIPE_ON_FORK } from './mman.js';
 import { VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -9,11 +11,12 @@ import { VirtualMemory } from './virtual-memory.js';
  * so that whoever writes first gets a copy. Compare Linux's dup_mmap in mm/mmap.c and copy_pte_range
  * in mm/memory.c.
  *
- * @returns undefined when frames or ASIDs have run out. The parent then means what it did before:
+ * @returns undefined when frames, ASIDs or the commit limit have run out. The parent then means what it did before:
  *   pages that lost W get it back at the next store, as their last owner's.
  */
 export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   const { system } = parent;
+  if (!mayCommitCopy(parent)) return undefined;
   const child = VirtualMemory.create(
     system,
     { placement: parent.placement, mmapBase: parent.mmapBase },
@@ -24,10 +27,12 @@ export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   child.breakEnd = parent.breakEnd;
   child.stackTop = parent.stackTop;
   Object.assign(child.limits, parent.limits);
+  leaveOut(child);
   let isComplete = true;
   for (const region of child.space.regions()) {
     child.countMapped(region.file, region.end - region.start);
-    if (isComplete) isComplete = copyLeaves(parent, child, region);
+    const isCopied = (region.flags & REGION_WIPE_ON_FORK) === 0;
+    if (isComplete && isCopied) isComplete = copyLeaves(parent, child, region);
   }
   parent.fences.settle();
   if (!isComplete) {
@@ -36,6 +41,12 @@ export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   }
   unlock(child);
   return child;
+}
+
+/** MADV_DONTFORK: such regions are not in the child. */
+function leaveOut(child: VirtualMemory): void {
+  const absent = [...child.space.regions()].filter(({ flags }) => flags & REGION_NO_FORK);
+  for (const { start, end } of absent) child.space.unmap(start, end - start);
 }
 
 /** @returns false when no frame was left for a table of the child's */
@@ -72,9 +83,8 @@ function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region)
 
 /** Memory locks are not inherited (mlock(2)). */
 function unlock(child: VirtualMemory): void {
-  const locks = REGION_LOCKED | REGION_LOCKED_ON_FAULT;
-  const locked = [...child.space.regions()].filter((region) => region.flags & locks);
+  const locked = [...child.space.regions()].filter((region) => region.flags & LOCKS);
   for (const region of locked) {
-    child.space.setFlags(region.start, region.end - region.start, 0, locks);
+    child.space.setFlags(region.start, region.end - region.start, 0, LOCKS);
   }
 }

@@ -31,7 +31,19 @@ export function pageFloor(address: number): number {
   return address - (address % PAGE_SIZE);
 }
 
-/** Rounds up to a page; the result of an address near 2^53 is not exact and never a valid one. */
+/** Rounds up to a page. */
 export function pageCeil(address: number): number {
   return Math.ceil(address / PAGE_SIZE) * PAGE_SIZE;
+}
+
+/**
+ * Rounds a size_t up to pages as Linux's PAGE_ALIGN does, in 64 bits: the last 4095 sizes become 0.
+ *
+ * @param length a size_t, or the same 64 bits read as a signed number
+ * @returns bytes; from 2^53 on not exact, but then past every valid length
+ */
+export function roundLength(length: number): number {
+  if (length < 0) return length > -PAGE_SIZE ? 0 : length + 2 ** 64;
+  const rounded = pageCeil(length);
+  return rounded >= 2 ** 64 ? 0 : rounded;
 }

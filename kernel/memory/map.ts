@@ -1,13 +1,17 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { REGION_STEPS } from './costs.js';
-import { MMAP_MIN_ADDRESS, pageCeil, pageFloor, TASK_SIZE } from './layout.js';
+import { demoteEdges } from './demote.js';
+import { MMAP_MIN_ADDRESS, pageFloor, roundLength, TASK_SIZE } from './layout.js';
+import { mayCommit, mayExpand } from './limits.js';
+import { lockingFlags, mayLockMore } from './lock.js';
 import { type MappedFile, SharedAnonymousFile } from './mapped-file.js';
 import {
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
   MAP_GROWSDOWN,
+  MAP_LOCKED,
   MAP_NONBLOCK,
   MAP_NORESERVE,
   MAP_POPULATE,
@@ -19,6 +23,8 @@ import {
   PROT_READ,
   PROT_WRITE,
   REGION_GROWS_DOWN,
+  REGION_LOCKED,
+  REGION_LOCKED_ON_FAULT,
   REGION_NEVER_WRITABLE,
   REGION_NO_RESERVE,
   REGION_SHARED,
@@ -31,7 +37,8 @@ import type { VirtualMemory } from './virtual-memory.js';
 /**
  * mmap(2) after the checks of the descriptor. Compare Linux's do_mmap in mm/mmap.c.
  *
- * @returns the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EOVERFLOW; then nothing changed
+ * @returns the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EAGAIN, -EOVERFLOW; then nothing
+ *   changed
  */
 export function map(
   memory: VirtualMemory,
@@ -45,9 +52,9 @@ export function map(
 ): number {
   if (offset % PAGE_SIZE !== 0) return -Errno.EINVAL;
   if (length === 0) return -Errno.EINVAL;
-  const lengthBytes = pageCeil(length);
-  if (!Number.isSafeInteger(lengthBytes) || lengthBytes > TASK_SIZE) return -Errno.ENOMEM;
-  if (offset + lengthBytes > 2 ** 53) return -Errno.EOVERFLOW;
+  const lengthBytes = roundLength(length);
+  if (lengthBytes === 0 || lengthBytes > TASK_SIZE) return -Errno.ENOMEM;
+  if (offset < 0 || offset + lengthBytes > 2 ** 53) return -Errno.EOVERFLOW;
 
   const isFixed = (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0;
   if (isFixed) {
@@ -65,7 +72,16 @@ export function map(
     (isShared ? REGION_SHARED : 0) |
     (flags & MAP_GROWSDOWN ? REGION_GROWS_DOWN : 0) |
     (flags & MAP_NORESERVE ? REGION_NO_RESERVE : 0) |
-    (isShared && !mayWrite ? REGION_NEVER_WRITABLE : 0);
+    (isShared && !mayWrite ? REGION_NEVER_WRITABLE : 0) |
+    lockingFlags(memory, (flags & MAP_LOCKED) !== 0);
+  if (flags & MAP_LOCKED && memory.limits.lockedBytes === 0) return -Errno.EPERM;
+  if (regionFlags & REGION_LOCKED && !mayLockMore(memory, lengthBytes)) return -Errno.EAGAIN;
+  const replaced = isFixed ? { start: address, end: address + lengthBytes } : undefined;
+  if (!mayExpand(memory, access, regionFlags, lengthBytes, replaced)) return -Errno.ENOMEM;
+  const isCommitted =
+    file === undefined && isShared ? true : (access & PROT_WRITE) !== 0 && !isShared;
+  if (isCommitted && !mayCommit(memory.system, regionFlags, lengthBytes)) return -Errno.ENOMEM;
+  if (replaced && !demoteEdges(memory, replaced.start, replaced.end)) return -Errno.ENOMEM;
   const backing = file ?? (isShared ? nameless(memory, lengthBytes) : undefined);
   memory.countMapped(backing, lengthBytes);
   const at = isFixed
@@ -85,7 +101,9 @@ export function map(
     return at;
   }
   memory.system.host.charge(REGION_STEPS);
-  if (flags & MAP_POPULATE && (flags & MAP_NONBLOCK) === 0) populate(memory, at, lengthBytes);
+  const populates = (flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE;
+  const isLocked = (regionFlags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  if (populates || isLocked) populate(memory, at, lengthBytes);
   return at;
 }
 

@@ -32,6 +32,11 @@ export class MemorySystem {
   readonly adBits: 'svadu' | 'svade';
   readonly faultPolicy: FaultPolicy;
   readonly createMapper: (placement: 'top-down' | 'bottom-up') => Mapper;
+  readonly spaces = new Set<VirtualMemory>();
+  /** vm.overcommit_memory: 0 refuses what obviously cannot be had, 1 nothing, 2 all past the limit. */
+  overcommitMode: 0 | 1 | 2 = 0;
+  /** vm.overcommit_ratio, percent of RAM. */
+  overcommitRatio = 50;
   /** Whose page table satp names. */
   active: VirtualMemory | undefined;
   private lastInode = 0;

@@ -1,7 +1,7 @@
 import { PAGE_SIZE, PTE_V } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { indexInFile } from './bring-in.js';
-import { pageCeil, TASK_SIZE } from './layout.js';
+import { roundLength, TASK_SIZE } from './layout.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -16,7 +16,7 @@ export function mincore(
   length: number,
 ): Uint8Array | number {
   if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
-  const end = address + pageCeil(length);
+  const end = address + (length === 0 ? 0 : roundLength(length) || TASK_SIZE);
   if (address < 0 || end > TASK_SIZE) return -Errno.ENOMEM;
   const result = new Uint8Array((end - address) / PAGE_SIZE);
   if (result.length === 0) return result;

@@ -63,6 +63,7 @@ export const Advice = {
   PAGEOUT: 21,
   POPULATE_READ: 22,
   POPULATE_WRITE: 23,
+  DONTNEED_LOCKED: 24,
 } as const;
 
 /** Attributes of a region, as `mm` keeps them; regions with equal ones may merge. */

@@ -128,10 +128,10 @@ export class PageTable {
     this.fences.owe(page * PAGE_SIZE);
   }
 
-  /** Changes only bits 7..0 of a valid leaf. */
+  /** Changes only bits 9..0 of a valid leaf: those for software are cleared unless given. */
   setFlags(pteAddress: number, page: number, flags: number): void {
     const low = this.ram.readPteLow(pteAddress);
-    this.ram.writePte(pteAddress, ((low & ~0xff) | flags) >>> 0, this.ram.readPteHigh(pteAddress));
+    this.ram.writePte(pteAddress, ((low & ~0x3ff) | flags) >>> 0, this.ram.readPteHigh(pteAddress));
     this.fences.owe(page * PAGE_SIZE);
   }
 

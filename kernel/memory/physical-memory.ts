@@ -167,6 +167,15 @@ export class PhysicalMemory {
     return ++this.lastOwnerId;
   }
 
+  /** Whether all of these frames are anonymous with one reference: their mapper may write to them. */
+  areOwn(ppn: number, count: number): boolean {
+    const first = ppn - this.ram.firstPpn;
+    for (let frame = first; frame < first + count; frame++) {
+      if (this.kinds[frame] !== ANONYMOUS || this.counts[frame] !== 1) return false;
+    }
+    return true;
+  }
+
   /** Id of the address space or page cache that the frame was made for; 0 = nobody's. */
   ownerId(ppn: number): number {
     return this.ownerIds[ppn - this.ram.firstPpn]!;

@@ -3,21 +3,27 @@ import { type BringInResult, bringIn } from './bring-in.js';
 import type { Access } from './fault.js';
 import type { Region } from './mapper.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE, REGION_SHARED } from './mman.js';
+import { reclaim } from './reclaim.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /**
- * MAP_POPULATE: brings in what can be brought in, as the first access would. Compare Linux's
- * populate_vma_page_range in mm/gup.c: private writable pages are broken out of COW at once.
+ * MAP_POPULATE and mlock: brings in what can be brought in, as the first access would. Compare
+ * Linux's populate_vma_page_range in mm/gup.c: private writable pages are broken out of COW at once.
+ *
+ * @returns false at the first page that cannot be brought in
  */
-export function populate(memory: VirtualMemory, address: number, length: number): void {
+export function populate(memory: VirtualMemory, address: number, length: number): boolean {
   const end = address + length;
+  let result: BringInResult = 'present';
   for (const region of memory.space.regions({ start: address, end })) {
     const access = populatingAccess(region);
     if (access === undefined) continue;
     const from = Math.max(region.start, address);
-    if (bringInRange(memory, region, from, Math.min(region.end, end), access) !== 'present') break;
+    result = bringInRange(memory, region, from, Math.min(region.end, end), access);
+    if (result !== 'present') break;
   }
   memory.fences.settle();
+  return result === 'present';
 }
 
 /** Brings in [start, end) of one region, which allows the access; stops at the first failure. */
@@ -29,7 +35,10 @@ export function bringInRange(
   access: Access,
 ): BringInResult {
   for (let page = start / PAGE_SIZE; page < end / PAGE_SIZE; page++) {
-    const result = bringIn(memory, region, page, access);
+    let result = bringIn(memory, region, page, access);
+    if (result === 'out-of-memory' && reclaim(memory.system) > 0) {
+      result = bringIn(memory, region, page, access);
+    }
     if (result !== 'present') return result;
   }
   return 'present';

@@ -2,8 +2,9 @@ import { PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { PAGE_STEPS, REGION_STEPS } from './costs.js';
 import { demoteEdges } from './demote.js';
-import { MMAP_MIN_ADDRESS, pageCeil, TASK_SIZE } from './layout.js';
+import { MMAP_MIN_ADDRESS, roundLength, TASK_SIZE } from './layout.js';
 import { leafFlags } from './leaf-flags.js';
+import { mayCommit, mayHoldData } from './limits.js';
 import type { Region } from './mapper.js';
 import {
   PROT_EXEC,
@@ -15,7 +16,7 @@ import {
   REGION_NEVER_WRITABLE,
   REGION_SHARED,
 } from './mman.js';
-import { ANONYMOUS } from './physical-memory.js';
+
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** Accepted and without effect, as on Linux. */
@@ -38,8 +39,9 @@ export function protect(
   if (grows === (PROT_GROWSDOWN | PROT_GROWSUP)) return -Errno.EINVAL;
   if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
   if (length === 0) return 0;
-  const end = address + pageCeil(length);
-  if (address < 0 || !Number.isSafeInteger(end)) return -Errno.ENOMEM;
+  const lengthBytes = roundLength(length);
+  const end = address + lengthBytes;
+  if (address < 0 || lengthBytes === 0 || end > 2 ** 53) return -Errno.ENOMEM;
   if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows)) return -Errno.EINVAL;
   const start = grows === 0 ? address : extendDown(memory, address, grows);
   if (start < 0) return start;
@@ -77,9 +79,18 @@ function permittedPrefix(
     if (prot & PROT_WRITE && region.flags & REGION_NEVER_WRITABLE) {
       return { limit, refusal: -Errno.EACCES };
     }
-    limit = Math.min(region.end, end);
+    const stop = Math.min(region.end, end);
+    if (!mayChangeTo(memory, region, prot, stop - limit)) return { limit, refusal: -Errno.ENOMEM };
+    limit = stop;
   }
   return { limit, refusal: limit === end ? 0 : -Errno.ENOMEM };
+}
+
+/** Whether `bytes` of a region may become data where they were not, and be committed to. */
+function mayChangeTo(memory: VirtualMemory, region: Region, prot: number, bytes: number): boolean {
+  const { flags } = region;
+  if (region.prot & PROT_WRITE || (prot & PROT_WRITE) === 0 || flags & REGION_SHARED) return true;
+  return mayHoldData(memory, flags, bytes) && mayCommit(memory.system, flags, bytes);
 }
 
 /** Gives the present leaves of a region part the new protection; COW pages stay unwritable. */
@@ -96,12 +107,11 @@ function changeLeaves(
   const writable = leafFlags(prot, true);
   const readOnly = leafFlags(prot, false);
   let pages = 0;
-  table.eachLeaf(from / PAGE_SIZE, (from + lengthBytes) / PAGE_SIZE, (pteAddress, page) => {
-    const ppn = table.ppn(pteAddress);
-    const isOwn = isShared || (frames.kindNumber(ppn) === ANONYMOUS && frames.refcount(ppn) === 1);
+  table.eachLeaf(from / PAGE_SIZE, (from + lengthBytes) / PAGE_SIZE, (pteAddress, page, level) => {
+    const isOwn = isShared || frames.areOwn(table.ppn(pteAddress), 512 ** level);
     const kept = ram.readPteLow(pteAddress) & (PTE_A | PTE_D);
     table.setFlags(pteAddress, page, (isOwn ? writable : readOnly) | kept);
-    pages++;
+    pages += 512 ** level;
   });
   host.charge(REGION_STEPS + pages * PAGE_STEPS);
 }

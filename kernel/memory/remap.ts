@@ -2,9 +2,18 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { REGION_STEPS } from './costs.js';
 import { demoteEdges } from './demote.js';
-import { MMAP_MIN_ADDRESS, pageCeil, TASK_SIZE } from './layout.js';
+import { MMAP_MIN_ADDRESS, roundLength, TASK_SIZE } from './layout.js';
+import { mayCommit, mayExpand } from './limits.js';
+import { LOCKS, mayLockMore, populateLocked } from './lock.js';
 import type { Region } from './mapper.js';
-import { MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE, REGION_SHARED } from './mman.js';
+import {
+  MREMAP_DONTUNMAP,
+  MREMAP_FIXED,
+  MREMAP_MAYMOVE,
+  PROT_WRITE,
+  REGION_LOCKED,
+  REGION_SHARED,
+} from './mman.js';
 import { makeTablesFor, moveLeaves } from './move-leaves.js';
 import { clearsStackGuard, findPlace } from './place.js';
 import type { VirtualMemory } from './virtual-memory.js';
@@ -28,8 +37,8 @@ export function remap(
   if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) && !mayMove) return -Errno.EINVAL;
   if (flags & MREMAP_DONTUNMAP && oldLength !== newLength) return -Errno.EINVAL;
   if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
-  const oldBytes = pageCeil(oldLength);
-  const newBytes = pageCeil(newLength);
+  const oldBytes = roundLength(oldLength);
+  const newBytes = roundLength(newLength);
   if (newBytes === 0) return -Errno.EINVAL;
   if (memory.space.queryPage(address) === undefined) return -Errno.EFAULT;
   if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
@@ -40,7 +49,7 @@ export function remap(
     const result = memory.unmap(address + newBytes, oldBytes - newBytes);
     return result < 0 ? result : address;
   }
-  const region = resizable(memory, address, oldBytes);
+  const region = resizable(memory, address, oldBytes, newBytes);
   if (typeof region === 'number') return region;
   if (oldBytes > 0) {
     const grown = growInPlace(memory, region, address, oldBytes, newBytes);
@@ -73,7 +82,7 @@ function remapTo(
     if (shrunk < 0) return shrunk;
   }
   const bytes = Math.min(oldBytes, newBytes);
-  const region = resizable(memory, address, bytes);
+  const region = resizable(memory, address, bytes, newBytes);
   if (typeof region === 'number') return region;
   const isHintFree =
     newAddress >= MMAP_MIN_ADDRESS &&
@@ -86,12 +95,25 @@ function remapTo(
 }
 
 /** The region at `address`, if the old range may be resized or moved; else a negative errno. */
-function resizable(memory: VirtualMemory, address: number, oldBytes: number): Region | number {
+function resizable(
+  memory: VirtualMemory,
+  address: number,
+  oldBytes: number,
+  newBytes: number,
+): Region | number {
   const region = memory.space.queryPage(address);
   if (region === undefined) return -Errno.EFAULT;
   // An old length of 0 asks for a second mapping of shared memory.
   if (oldBytes === 0 && (region.flags & REGION_SHARED) === 0) return -Errno.EINVAL;
-  return oldBytes > region.end - address ? -Errno.EFAULT : region;
+  if (oldBytes > region.end - address) return -Errno.EFAULT;
+  const more = newBytes - oldBytes;
+  if (more <= 0) return region;
+  if (region.flags & REGION_LOCKED && !mayLockMore(memory, more)) return -Errno.EAGAIN;
+  const isCommitted = (region.flags & REGION_SHARED) === 0 && region.prot & PROT_WRITE;
+  return mayExpand(memory, region.prot, region.flags, more) &&
+    (!isCommitted || mayCommit(memory.system, region.flags, more))
+    ? region
+    : -Errno.ENOMEM;
 }
 
 /** @returns the address, or -ENOMEM where the range is not the region's end or no room is behind */
@@ -106,6 +128,7 @@ function growInPlace(
   const at = memory.space.remap(address, oldBytes, newBytes, { mayMove: false });
   if (at < 0) return at;
   memory.countMapped(region.file, newBytes - oldBytes);
+  populateLocked(memory, address + oldBytes, newBytes - oldBytes);
   memory.system.host.charge(REGION_STEPS);
   return at;
 }
@@ -144,6 +167,9 @@ function move(
   table.prune(first, end);
   table.prune(first + shift, end + shift);
   memory.fences.settle();
+  if (at >= 0) populateLocked(memory, at, newBytes);
+  // What MREMAP_DONTUNMAP leaves behind is not locked any more.
+  if (at >= 0 && keepsOld) space.setFlags(address, oldBytes, 0, LOCKS);
   memory.system.host.charge(REGION_STEPS);
   return at;
 }

@@ -1,7 +1,9 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { STACK_GUARD_BYTES } from './layout.js';
+import { mayCommit, mayExpand } from './limits.js';
+import { mayLockMore } from './lock.js';
 import type { Region } from './mapper.js';
-import { PROT_READ, PROT_WRITE, REGION_GROWS_DOWN } from './mman.js';
+import { PROT_READ, PROT_WRITE, REGION_GROWS_DOWN, REGION_LOCKED } from './mman.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** The size that the main stack begins with. Linux fs/exec.c, setup_arg_pages. */
@@ -32,14 +34,11 @@ export function growStack(memory: VirtualMemory, address: number): Region | unde
       return undefined;
     }
     if (!isGuardFree(memory, address)) return undefined;
-    const grown = memory.space.mapAtIfFree(
-      address,
-      above.start - address,
-      above.prot,
-      above.flags,
-      undefined,
-      0,
-    );
+    const bytes = above.start - address;
+    if (above.flags & REGION_LOCKED && !mayLockMore(memory, bytes)) return undefined;
+    if (!mayExpand(memory, above.prot, above.flags, bytes)) return undefined;
+    if (!mayCommit(memory.system, above.flags, bytes)) return undefined;
+    const grown = memory.space.mapAtIfFree(address, bytes, above.prot, above.flags, undefined, 0);
     return grown < 0 ? undefined : memory.space.queryPage(address);
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
-import { MMAP_MIN_ADDRESS, pageCeil } from './layout.js';
+import { MMAP_MIN_ADDRESS, roundLength } from './layout.js';
 import { MS_ASYNC, MS_INVALIDATE, MS_SYNC, REGION_LOCKED } from './mman.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -20,8 +20,8 @@ export function synchronise(
   if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) return -Errno.EINVAL;
   if (address % PAGE_SIZE !== 0) return -Errno.EINVAL;
   if (flags & MS_ASYNC && flags & MS_SYNC) return -Errno.EINVAL;
-  const end = address + pageCeil(length);
-  if (!Number.isSafeInteger(end)) return -Errno.ENOMEM;
+  const end = address + roundLength(length);
+  if (end > 2 ** 53) return -Errno.ENOMEM;
   if (end === address) return 0;
   let covered = address;
   let hasHole = address < MMAP_MIN_ADDRESS;

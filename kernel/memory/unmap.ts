@@ -2,7 +2,7 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { REGION_STEPS } from './costs.js';
 import { demoteEdges } from './demote.js';
-import { MMAP_MIN_ADDRESS, pageCeil, TASK_SIZE } from './layout.js';
+import { MMAP_MIN_ADDRESS, roundLength, TASK_SIZE } from './layout.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -12,7 +12,7 @@ import type { VirtualMemory } from './virtual-memory.js';
  *   where a split would make too many regions
  */
 export function unmap(memory: VirtualMemory, address: number, length: number): number {
-  const lengthBytes = pageCeil(length);
+  const lengthBytes = roundLength(length);
   if (address % PAGE_SIZE !== 0 || lengthBytes === 0) return -Errno.EINVAL;
   if (address < 0 || lengthBytes > TASK_SIZE - address) return -Errno.EINVAL;
   const start = Math.max(address, MMAP_MIN_ADDRESS);

@@ -8,6 +8,7 @@ import type { Access, MemoryFault } from './fault.js';
 import { Fences } from './fences.js';
 import { fork } from './fork.js';
 import { mmapBase, TASK_SIZE } from './layout.js';
+import { lock, lockAll, unlock, unlockAll } from './lock.js';
 import { map } from './map.js';
 import type { MappedFile } from './mapped-file.js';
 import type { Mapper, RegionUpdate } from './mapper.js';
@@ -26,6 +27,8 @@ import { walkText } from './walk-text.js';
 
 const USER_PAGES = TASK_SIZE / PAGE_SIZE;
 const DEFAULT_STACK_LIMIT = 8 * 2 ** 20;
+/** Linux include/uapi/linux/resource.h, MLOCK_LIMIT. */
+const DEFAULT_LOCKED_LIMIT = 8 * 2 ** 20;
 
 export interface VirtualMemoryOptions {
   readonly placement: 'top-down' | 'bottom-up';
@@ -33,9 +36,16 @@ export interface VirtualMemoryOptions {
   readonly mmapBase?: number;
 }
 
-/** setrlimit(2)'s limits on memory, in bytes. */
+/** setrlimit(2)'s limits on memory, in bytes; Infinity stands for RLIM_INFINITY. */
 export interface MemoryLimits {
+  /** RLIMIT_STACK. */
   stack: number;
+  /** RLIMIT_DATA. */
+  data: number;
+  /** RLIMIT_AS. */
+  addressSpace: number;
+  /** RLIMIT_MEMLOCK. */
+  lockedBytes: number;
 }
 
 /**
@@ -55,7 +65,14 @@ export class VirtualMemory implements CacheMapper {
   readonly fences: Fences;
   readonly placement: 'top-down' | 'bottom-up';
   readonly mmapBase: number;
-  readonly limits: MemoryLimits = { stack: DEFAULT_STACK_LIMIT };
+  readonly limits: MemoryLimits = {
+    stack: DEFAULT_STACK_LIMIT,
+    data: Number.POSITIVE_INFINITY,
+    addressSpace: Number.POSITIVE_INFINITY,
+    lockedBytes: DEFAULT_LOCKED_LIMIT,
+  };
+  /** REGION_LOCKED and REGION_LOCKED_ON_FAULT, as mlockall(MCL_FUTURE) wants them of new regions. */
+  futureLocks = 0;
   readonly calls = new Calls();
   /** [breakStart, breakEnd) is the heap that brk moves; set by exec. */
   breakStart = 0;
@@ -98,7 +115,9 @@ export class VirtualMemory implements CacheMapper {
       system.asids.giveBack(asid);
       return undefined;
     }
-    return new VirtualMemory(system, { id, asid, space, table, fences }, o);
+    const memory = new VirtualMemory(system, { id, asid, space, table, fences }, o);
+    system.spaces.add(memory);
+    return memory;
   }
 
   /** Makes the hart translate with this address space. */
@@ -117,6 +136,7 @@ export class VirtualMemory implements CacheMapper {
     this.system.asids.giveBack(this.asid);
     for (const file of this.filePages.keys()) this.letGo(file);
     this.filePages.clear();
+    this.system.spaces.delete(this);
     if (this.system.active === this) this.system.active = undefined;
   }
 
@@ -171,6 +191,26 @@ export class VirtualMemory implements CacheMapper {
   /** msync(2). */
   synchronise(address: number, length: number, flags: number): number {
     return synchronise(this, address, length, flags);
+  }
+
+  /** mlock(2), and mlock2(2) with MLOCK_ONFAULT. */
+  lock(address: number, length: number, flags = 0): number {
+    return lock(this, address, length, flags);
+  }
+
+  /** munlock(2). */
+  unlock(address: number, length: number): number {
+    return unlock(this, address, length);
+  }
+
+  /** mlockall(2). */
+  lockAll(flags: number): number {
+    return lockAll(this, flags);
+  }
+
+  /** munlockall(2). */
+  unlockAll(): number {
+    return unlockAll(this);
   }
 
   /** mincore(2): one byte per page, bit 0 set when the page is resident; or a negative errno. */
