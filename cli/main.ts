@@ -4,8 +4,10 @@ import { boot } from './boot.js';
 import { cc } from './cc.js';
 import { isaTests } from './isa-tests.js';
 import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
+import { run } from './run.js';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  run,
   cc,
   boot,
   'isa-tests': isaTests,
@@ -13,6 +15,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
 
 const help = `usage: pagewalk COMMAND [OPTIONS] …
 
+  run PROG [ARGS…]     run an RV64 Linux program, an ELF or a .c file, under the kernel
   cc FILE… -o OUT      compile a C program for the guest
   boot ELF             run a bare-metal image from M mode
   isa-tests DIR        run the ELFs of upstream's riscv-tests in a folder

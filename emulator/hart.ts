@@ -4,7 +4,7 @@ import { Bus, type Device } from './devices/bus.js';
 import { Clint, type StepClock } from './devices/clint.js';
 import { Plic } from './devices/plic.js';
 import { execute } from './execute.js';
-import { createInterpreter, Exit } from './interpreter/interpreter.js';
+import { Exit, type Interpreter } from './interpreter/exit.js';
 import { writeRecord, writeSentinels } from './interpreter/predecode.js';
 import { RECORD_BITS } from './interpreter/record.js';
 import type { InstructionSet } from './isa/decode.js';
@@ -85,7 +85,7 @@ export class Hart implements StepClock, RunControl {
   private readonly csrs: CsrFile;
   private readonly trapUnit: TrapUnit;
   private readonly slowPath: SlowPath;
-  private readonly interpreter: { run(): number };
+  private readonly interpreter: Interpreter;
   private readonly supervisor: Supervisor;
   private readonly isa: InstructionSet;
   private readonly context: TranslationContext;
@@ -97,12 +97,16 @@ export class Hart implements StepClock, RunControl {
   /** Elapsed steps at which a timer interrupt may become pending. */
   private timerAt = Number.POSITIVE_INFINITY;
 
+  /**
+   * @param buffer linear memory, laid out as layout.ts says
+   * @param interpreter one for that memory
+   */
   constructor(
-    memory: WebAssembly.Memory,
+    buffer: ArrayBuffer,
+    interpreter: Interpreter,
     ram: Ram,
     options: { supervisor: Supervisor; devices: readonly Device[]; isa: InstructionSet },
   ) {
-    const { buffer } = memory;
     this.words32 = new Int32Array(buffer);
     this.view = new DataView(buffer);
     this.ram = ram;
@@ -156,7 +160,7 @@ export class Hart implements StepClock, RunControl {
       this,
       options.isa,
     );
-    this.interpreter = createInterpreter(memory);
+    this.interpreter = interpreter;
     writeSentinels(this.view, STRADDLE_PAGE);
     ram.connect(
       {

@@ -1,5 +1,6 @@
 import type { Device } from './devices/bus.js';
 import { Hart, type Supervisor } from './hart.js';
+import { createInterpreter } from './interpreter/interpreter.js';
 import { fullInstructionSet, InstructionSet } from './isa/decode.js';
 import { RAM_OFFSET } from './layout.js';
 import { PAGE_SIZE } from './pte.js';
@@ -50,7 +51,7 @@ export class Machine {
       throw new Error(`the host has no room for a memory of ${memoryBytes} bytes: give less`);
     }
     const ram = new Ram(memory.buffer, memoryBytes);
-    const hart = new Hart(memory, ram, {
+    const hart = new Hart(memory.buffer, createInterpreter(memory), ram, {
       supervisor: options.supervisor,
       devices: options.devices ?? [],
       isa: options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa),

@@ -12,14 +12,8 @@ import { handleException } from './trap.js';
 const HOST_SLICE_INSTRUCTIONS = 100_000;
 
 /** The kernel's main loop. See Kernel.run. */
-export function runMachine(
-  kernel: Kernel,
-  budgetSteps: number,
-  until: 'budget' | 'trap',
-): 'budget' | 'waiting' | 'exited' {
+export function runMachine(kernel: Kernel, budgetSteps: number): 'budget' | 'waiting' | 'exited' {
   const end = kernel.clock.steps + budgetSteps;
-  const traps = () => kernel.syscalls + kernel.faults;
-  const before = traps();
   for (;;) {
     if (kernel.hasExited) return 'exited';
     if (kernel.liveProcesses() === 0) {
@@ -32,7 +26,6 @@ export function runMachine(
       return 'exited';
     }
     if (kernel.clock.steps >= end) return 'budget';
-    if (until === 'trap' && traps() !== before) return 'budget';
     fireTimers(kernel);
     const { current } = kernel.scheduler;
     if (current?.wait?.host !== undefined && !current.wait.host()) {

@@ -13,3 +13,11 @@ export const Exit = {
   /** The instruction at PC, in the record at EXIT_RECORD, is for the exact evaluator. */
   Slow: 5,
 } as const;
+
+export interface Interpreter {
+  /**
+   * Runs from ENTRY_RECORD or PC until it must leave; returns an Exit. Retires at most REMAINING
+   * instructions, and REMAINING and PC are exact afterwards.
+   */
+  run(): number;
+}

@@ -1,14 +1,7 @@
 import { emitInterpreter } from './emit.js';
+import type { Interpreter } from './exit.js';
 
-export { Exit } from './exit.js';
-
-export interface Interpreter {
-  /**
-   * Runs from ENTRY_RECORD or PC until it must leave; returns an Exit. Retires at most REMAINING
-   * instructions, and REMAINING and PC are exact afterwards.
-   */
-  run(): number;
-}
+export { Exit, type Interpreter } from './exit.js';
 
 /** Compiles the interpreter for the memory of one machine, laid out as layout.ts says. */
 export function createInterpreter(memory: WebAssembly.Memory): Interpreter {

@@ -53,6 +53,10 @@ static void show_walk(const char *page) {
   }
 }
 
+/* Stores and loads that happen where they stand, whatever the compiler may think of them. */
+static void store(char *at, char value) { *(volatile char *)at = value; }
+static char load(const char *at) { return *(const volatile char *)at; }
+
 /* Waits for Enter, then takes the question away again. */
 static void next(void) {
   if (!is_stepping) return;
@@ -86,12 +90,12 @@ static int in_child(void (*body)(char *), char *p) {
 static void write_in_child(char *p) {
   note("in the child, before its store: the parent's frame, W taken away");
   show_walk(p);
-  p[0] = 'C';
+  store(p, 'C');
   note("in the child, after it: a frame of its own, W back");
   show_walk(p);
 }
 
-static void touch_in_child(char *p) { *(volatile char *)p = 'X'; }
+static void touch_in_child(char *p) { store(p, 'X'); }
 
 int main(int argc, char **argv) {
   int runs_through = argc > 1 && strcmp(argv[1], "-a") == 0;
@@ -119,20 +123,20 @@ int main(int argc, char **argv) {
 
   step("Write to the first page. The store faults, a zeroed frame takes its place.",
        "p[0] = 'P';");
-  p[0] = 'P';
+  store(p, 'P');
   show_walk(p);
   show_walk(p + PAGE);
   next();
 
   step("Only read the second page. One frame of zeros serves every such page.",
        "sum = p[4096];");
-  int sum = *(volatile char *)(p + PAGE);
+  int sum = load(p + PAGE);
   printf("    sum     %d\n", sum);
   show_walk(p + PAGE);
   next();
 
   step("Write to it after all. Now it gets a frame of its own.", "p[4096] = 'Q';");
-  p[PAGE] = 'Q';
+  store(p + PAGE, 'Q');
   show_walk(p + PAGE);
   next();
 
@@ -153,12 +157,12 @@ int main(int argc, char **argv) {
   step("Fork. Parent and child share every frame until one of them writes.",
        "if (fork() == 0) p[0] = 'C';");
   in_child(write_in_child, p);
-  printf("    in the parent: still '%c', still its old frame, W not yet back\n", p[0]);
+  printf("    in the parent: still '%c', still its old frame, W not yet back\n", load(p));
   show_walk(p);
   next();
 
   step("Write in the parent, now the only owner. W comes back without a copy.", "p[0] = 'D';");
-  p[0] = 'D';
+  store(p, 'D');
   show_walk(p);
   next();
 

@@ -79,20 +79,19 @@ static inline unsigned long field(const char *line, const char *name) {
 /*
  * Walks the page tables for an address: the levels from 2 downwards as far as there are entries.
  * Returns their number, or -1 where there is no /proc/self/walk: the address is written to it, and
- * the walk is read back.
+ * the walk is read back. Opened each time, because after fork "self" is somebody else.
  */
 static inline int walk(uintptr_t address, Step steps[3]) {
-  static int fd = -2;
-  if (fd == -2) fd = open("/proc/self/walk", O_RDWR | O_CLOEXEC);
+  int fd = open("/proc/self/walk", O_RDWR | O_CLOEXEC);
   if (fd < 0) return -1;
   char text[512];
   int asked = snprintf(text, sizeof text, "0x%lx\n", (unsigned long)address);
-  if (write(fd, text, (size_t)asked) != asked) return -1;
-  ssize_t length = read(fd, text, sizeof text - 1);
+  ssize_t length = write(fd, text, (size_t)asked) == asked ? read(fd, text, sizeof text - 1) : -1;
+  close(fd);
   if (length < 0) return -1;
   text[length] = 0;
   int count = 0;
-  for (char *rest = text, *line; count < 3 && (line = strtok_r(rest, "\n", &rest)); count++) {
+  for (char *rest = text, *line; count < 3 && (line = strtok_r(rest, "\n", &rest)) && *line == 'L'; count++) {
     Step *step = &steps[count];
     step->level = line[1] - '0';
     step->pte_address = field(line, "pte=");

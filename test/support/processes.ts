@@ -67,7 +67,9 @@ export function run(
 export async function mustRun(command: string, args: readonly string[], o: RunOptions = {}) {
   const outcome = await run(command, args, o);
   if (outcome.status === 0) return outcome;
-  throw new Error(`${command} ${args.join(' ')} ended with ${outcome.status}:\n${outcome.stderr}`);
+  throw new Error(
+    `${command} ${args.join(' ')} ended with ${outcome.status}:\n${outcome.stdout}${outcome.stderr}`,
+  );
 }
 
 /** A temporary folder that is removed after the tests of the file. */

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Kernel, type Process, type RunResult, signalNumber } from '../kernel/index.js';
+import { compile } from './cc.js';
+import { drive } from './drive.js';
+import { checkedInPrograms, findProgram, isCheckedIn } from './guest-programs.js';
+import { Input } from './input.js';
+import { MISTAKE_STATUS, Mistake } from './mistake.js';
+import { describeOptions, type OptionName, type Options, parseOptions } from './options.js';
+import { Output } from './output.js';
+import { loading, readProgram } from './program-file.js';
+import { LIMIT_STATUS, writeStats } from './stats.js';
+import { Terminal } from './terminal.js';
+
+const DEFAULT_MEMORY = 128 * 1024 * 1024;
+const HOME = '/tmp';
+const NANOSECONDS_PER_MS = 1e6;
+
+const optionNames = [
+  'memory',
+  'env',
+  'cwd',
+  'strace',
+  'maps',
+  'page-tables',
+  'stats',
+  'max-steps',
+  'max-instructions',
+  'seed',
+  'clock',
+  'placement',
+  'help',
+] as const satisfies readonly OptionName[];
+
+type RunOptions = Options<(typeof optionNames)[number]>;
+
+const help = `usage: pagewalk run [OPTIONS] PROG [ARGS…]
+
+Runs an RV64 Linux program under the kernel, with this terminal as its own. PROG is an ELF, a .c
+file, which is compiled first, or the name of a program that comes with pagewalk, such as mmapdemo.
+The exit status is the program's own, 128 + the signal that ended it, or ${LIMIT_STATUS} at a limit.
+
+${describeOptions(optionNames)}
+`;
+
+/** `pagewalk run`: returns the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { options, operands } = parseOptions(args, optionNames);
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [file, ...rest] = operands;
+  if (file === undefined) throw new Mistake('run needs a program: pagewalk run PROG [ARGS…]');
+  if (!file.endsWith('.c')) return runProgram(findProgram(file), rest, options);
+  const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
+  try {
+    const program = join(folder, basename(file, '.c'));
+    // So that a file that is not there is told as such, and not by the compiler.
+    await readProgram(file);
+    if ((await compile([file, '-o', program])) !== 0) return MISTAKE_STATUS;
+    return await runProgram(program, rest, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const bytes = await readProgram(file);
+  const output = new Output();
+  const path = `/bin/${basename(file)}`;
+  const kernel = loading(file, () => {
+    const made = createKernel(options, output);
+    if (isCheckedIn(file)) {
+      for (const [name, program] of checkedInPrograms()) {
+        made.files.add(`/bin/${name}`, program, 0o755);
+      }
+    }
+    made.files.add(path, bytes, 0o755);
+    const env = ['PATH=/bin', `HOME=${HOME}`, ...terminalType(), ...(options.env ?? [])];
+    made.spawn({ path, args: [path, ...args], env, cwd: options.cwd ?? HOME });
+    return made;
+  });
+  await (process.stdin.isTTY ? driveTerminal(kernel, output) : driveStream(kernel, output));
+  const result = kernel.result();
+  if (result.outcome === 'limit' && (options.maps || options['page-tables'])) {
+    for (const process of kernel.processes.values()) show(process, options, output);
+  }
+  if (options.stats) writeStats(output, options.stats, result);
+  await output.drained();
+  return exitStatus(result);
+}
+
+function createKernel(options: RunOptions, output: Output): Kernel {
+  const { stdin, stdout, stderr } = process;
+  return Kernel.create({
+    memoryBytes: options.memory ?? DEFAULT_MEMORY,
+    seed: options.seed ?? 0,
+    clock: options.clock ?? (stdin.isTTY ? 'host' : 'virtual'),
+    hostNow,
+    placement: options.placement ?? 'top-down',
+    maxSteps: options['max-steps'],
+    maxInstructions: options['max-instructions'],
+    strace: options.strace ? (line) => output.note(line) : undefined,
+    report: (text) => output.note(text),
+    beforeExit: (process) => show(process, options, output),
+    console: {
+      write: (bytes, fd) => output.write(bytes, fd),
+      isTerminal: [stdin.isTTY ?? false, stdout.isTTY ?? false, stderr.isTTY ?? false],
+      columns: stdout.columns ?? 80,
+      rows: stdout.rows ?? 24,
+    },
+  });
+}
+
+/** Runs with the user's terminal as the guest's. */
+async function driveTerminal(kernel: Kernel, output: Output): Promise<void> {
+  const terminal = new Terminal({
+    onInput: (bytes) => kernel.input(bytes),
+    onEnd: () => kernel.endInput(),
+    onResize: (columns, rows) => kernel.resize(columns, rows),
+  });
+  endBySignals();
+  try {
+    await drive(kernel, output, () => terminal.changed(untilDeadline(kernel)));
+  } finally {
+    terminal.restore();
+  }
+}
+
+/** Runs with a file or a pipe as standard input. */
+async function driveStream(kernel: Kernel, output: Output): Promise<void> {
+  const input = new Input();
+  endBySignals();
+  let hasInterrupted = false;
+  process.on('SIGINT', () => {
+    // A program may ignore the first one; nothing withstands the second.
+    if (hasInterrupted) process.exit(130);
+    hasInterrupted = true;
+    kernel.interrupt();
+  });
+  await drive(kernel, output, async () => {
+    if (!kernel.waitsForInput) {
+      await new Promise((resolve) => setTimeout(resolve, untilDeadline(kernel)));
+      return;
+    }
+    const chunk = await input.next();
+    if (chunk) kernel.input(chunk);
+    else kernel.endInput();
+  });
+}
+
+/** Nanoseconds since the Unix epoch. */
+function hostNow(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * NANOSECONDS_PER_MS);
+}
+
+/** Milliseconds until something in the guest wakes by itself; undefined when nothing will. */
+function untilDeadline(kernel: Kernel): number | undefined {
+  const deadline = kernel.nextDeadline();
+  return deadline && Math.max(0, Math.ceil((deadline - hostNow()) / NANOSECONDS_PER_MS));
+}
+
+/** Ends by the signals that end a command, with a way out on which the terminal is restored. */
+function endBySignals(): void {
+  process.on('SIGTERM', () => process.exit(143));
+  process.on('SIGHUP', () => process.exit(129));
+}
+
+function show(process: Process, options: RunOptions, output: Output): void {
+  if (options.maps) output.note(`maps of pid ${process.pid}:\n${process.memory.mapsText()}`);
+  if (options['page-tables']) {
+    output.note(`page tables of pid ${process.pid}:\n${process.memory.pageTablesText()}`);
+  }
+}
+
+function terminalType(): string[] {
+  return process.stdin.isTTY && process.env.TERM ? [`TERM=${process.env.TERM}`] : [];
+}
+
+function exitStatus(result: RunResult): number {
+  if (result.outcome === 'limit') return LIMIT_STATUS;
+  if (result.signal !== null) return 128 + signalNumber(result.signal);
+  return result.exitStatus ?? 1;
+}

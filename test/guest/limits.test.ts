@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { pagewalk } from '../support/pagewalk.js';
+import { mustRun, root, temporaryFolder } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
+
+describeWith(['riscv64-linux-gnu-gcc'], 'a program that never ends by itself', () => {
+  const folder = temporaryFolder();
+
+  const limited = async (name: string, options: readonly string[]) => {
+    const program = join(folder, name);
+    const source = join(root, 'test/guest/limits', `${name}.c`);
+    await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-w', '-static', source, '-o', program]);
+    const outcome = await pagewalk(['run', '--stats=json', ...options, program]);
+    const stats = JSON.parse(outcome.stderr.trimEnd().split('\n').at(-1) ?? '') as object;
+    return { ...outcome, stats };
+  };
+
+  it('ends at exactly its instructions', async () => {
+    const { status, stdout, stats } = await limited('spin', ['--max-instructions', '12345678']);
+    expect({ status, stdout }).toEqual({ status: 124, stdout: 'spinning\n' });
+    expect(stats).toMatchObject({ outcome: 'limit', instructions: 12345678, exitStatus: null });
+  });
+
+  it('ends at its steps, with the same state each time', async () => {
+    const options = ['--max-steps', '5000000'];
+    const [first, second] = await Promise.all([limited('spin', options), limited('spin', options)]);
+    expect(first).toMatchObject({ status: 124, stats: { outcome: 'limit', steps: 5000000 } });
+    expect(second.stats).toMatchObject({ ...first.stats, cpuMs: expect.any(Number) as number });
+  });
+
+  it('ends when it forks without end', async () => {
+    const { status, stats } = await limited('fork-bomb', ['--max-steps', '20000000']);
+    expect(status).toBe(124);
+    expect(stats).toMatchObject({ outcome: 'limit' });
+  });
+
+  it('is killed when it takes more memory than there is', async () => {
+    const { status, stats } = await limited('map-bomb', ['--memory', '16M']);
+    expect({ status, stats }).toMatchObject({ status: 137, stats: { signal: 'SIGKILL' } });
+  });
+
+  it('may not have more regions than Linux allows', async () => {
+    const { status, stderr } = await limited('map-regions', []);
+    expect(status).toBe(3);
+    expect(stderr).toContain('mprotect: Cannot allocate memory');
+  });
+
+  it('gets a signal when it jumps where nothing is, and is told where', async () => {
+    const { status, stderr } = await limited('wild-jump', []);
+    expect(status).toBe(139);
+    expect(stderr).toContain('0x123456788');
+  });
+
+  it('gets a signal when its stack is full', async () => {
+    const { status, stderr } = await limited('stack-overflow', []);
+    expect(status).toBe(139);
+    expect(stderr).toContain('depth');
+  });
+
+  it('ends when it waits for what can never come', async () => {
+    const { status, stderr } = await limited('sleeper', []);
+    expect(status).toBe(124);
+    expect(stderr).toMatch(/deadlock|never/);
+  });
+});

@@ -1,0 +1,6 @@
+/* Every process makes more, for ever. */
+#include <unistd.h>
+
+int main(void) {
+  for (;;) fork();
+}
