@@ -40,6 +40,11 @@ export const SIZE = input('u64', (value) => `${BigInt(value)}`);
 export const ADDRESS = input('u64', (value) => (value === 0 ? 'NULL' : hex(value)));
 /** A file offset: strace writes 0 as 0 and the rest in hex. */
 export const OFFSET = input('u64', (value) => (value === 0 ? '0' : hex(value)));
+/** openat's mode: shown only where the flags before it may create a file. */
+export const CREATE_MODE = input('u32', (value, { args }) => {
+  const CREATES = 0o100 | 0o20000000; // O_CREAT, and O_TMPFILE's own bit
+  return ((args[2] ?? 0) & CREATES) !== 0 ? octal(value) : '';
+});
 export const OCTAL = input('u32', (value) => octal(value));
 export const FD = INT;
 export const DIRFD = input('i32', (value) => (value === AT_FDCWD ? 'AT_FDCWD' : `${value}`));

@@ -46,7 +46,8 @@ export class Tracer {
     const texts = begun.map(
       (text, index) => text ?? entry.kinds[index]!.show(args[index]!, { memory, args, result }),
     );
-    this.line(call.task, `${entry.name}(${texts.join(', ')})`, resultText(entry, result));
+    const shown = texts.filter((text) => text !== '').join(', ');
+    this.line(call.task, `${entry.name}(${shown})`, resultText(entry, result));
   }
 
   unknown(task: Task, number: number): void {

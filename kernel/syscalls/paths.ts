@@ -200,6 +200,8 @@ function checkRename(
   const isDirectory = inode instanceof Directory;
   if (!isDirectory && (from.hasTrailingSlash || to.hasTrailingSlash)) return -Errno.ENOTDIR;
   if (isDirectory && isInside(to.directory, inode)) return -Errno.EINVAL;
+  const isAncestor = existing instanceof Directory && isInside(from.directory, existing);
+  if (isAncestor) return (flags & RENAME_EXCHANGE) !== 0 ? -Errno.EINVAL : -Errno.ENOTEMPTY;
   if (!mayChange(call, from.directory) || !mayChange(call, to.directory)) return -Errno.EACCES;
   if (!maySteal(call, from.directory, inode)) return -Errno.EPERM;
   if (existing === undefined) return 0;

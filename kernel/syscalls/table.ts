@@ -42,7 +42,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [53, entry('fchmodat', [DIRFD, PATH, OCTAL], FILE, paths.sysFchmodat)],
   [54, entry('fchownat', [DIRFD, PATH, INT, INT, n.AT_FLAGS], FILE, paths.sysFchownat)],
   [55, entry('fchown', [FD, INT, INT], SIMPLE, paths.sysFchown)],
-  [56, entry('openat', [DIRFD, PATH, n.OPEN_FLAGS, OCTAL], FILE, open.sysOpenat)],
+  [56, entry('openat', [DIRFD, PATH, n.OPEN_FLAGS, k.CREATE_MODE], FILE, open.sysOpenat)],
   [57, entry('close', [FD], SIMPLE, descriptors.sysClose)],
   [59, entry('pipe2', [k.FD_PAIR_OUT, n.PIPE_FLAGS], FILE, descriptors.sysPipe2)],
   [61, entry('getdents64', [FD, ADDRESS, SIZE], FILE, io.sysGetdents64)],
