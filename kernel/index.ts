@@ -1,8 +1,17 @@
 export type { Timestamp } from './clock.js';
 export { describeErrno, Errno } from './errno.js';
+export { Directory } from './files/directory.js';
+export { ROOT } from './files/inode.js';
+export { RegularFile } from './files/regular-file.js';
 export { FileTree } from './files/tree.js';
 export { Kernel } from './kernel.js';
-export { PageCache, PhysicalMemory, VirtualMemory } from './memory/index.js';
+export {
+  PageCache,
+  PhysicalMemory,
+  REGION_SHARED,
+  regionName,
+  VirtualMemory,
+} from './memory/index.js';
 export type { KernelOptions, RunResult, SpawnOptions } from './options.js';
 export { type Ending, Process } from './process/process.js';
 export { Task } from './process/task.js';

@@ -158,9 +158,12 @@ export class Kernel {
     if (group !== undefined) this.signalGroup(group, SIGINT);
   }
 
-  /** Runs for about `budgetSteps`; 'waiting' means: give input, or call again at `nextDeadline`. */
-  run(budgetSteps: number): 'budget' | 'waiting' | 'exited' {
-    return runMachine(this, budgetSteps);
+  /**
+   * Runs for about `budgetSteps`, or only until one system call or exception has been handled.
+   * 'waiting' means: give input, or call again at `nextDeadline`.
+   */
+  run(budgetSteps: number, until: 'budget' | 'trap' = 'budget'): 'budget' | 'waiting' | 'exited' {
+    return runMachine(this, budgetSteps, until);
   }
 
   /** After 'waiting': whether only input helps; otherwise the next deadline does. */
@@ -232,6 +235,10 @@ export class Kernel {
     let count = 0;
     for (const process of this.processes.values()) if (process.ending === undefined) count++;
     return count;
+  }
+
+  afterExec(process: Process): void {
+    this.options.afterExec?.(process);
   }
 
   /** A process is about to give its memory up. The last one leaves the state hash behind. */

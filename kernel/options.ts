@@ -21,6 +21,8 @@ export interface KernelOptions {
   readonly strace?: ((line: string) => void) | undefined;
   /** Gets every diagnostic at once: why a program died, and what it asked in vain. */
   readonly report?: ((line: string) => void) | undefined;
+  /** Called when execve(2) has put a new program in place, before its first instruction. */
+  readonly afterExec?: ((process: Process) => void) | undefined;
   /** Called for each process whose memory is about to be released because it ends. */
   readonly beforeExit?: ((process: Process) => void) | undefined;
   readonly console: ConsoleHost;

@@ -12,8 +12,14 @@ import { handleException } from './trap.js';
 const HOST_SLICE_INSTRUCTIONS = 100_000;
 
 /** The kernel's main loop. See Kernel.run. */
-export function runMachine(kernel: Kernel, budgetSteps: number): 'budget' | 'waiting' | 'exited' {
+export function runMachine(
+  kernel: Kernel,
+  budgetSteps: number,
+  until: 'budget' | 'trap',
+): 'budget' | 'waiting' | 'exited' {
   const end = kernel.clock.steps + budgetSteps;
+  const traps = () => kernel.syscalls + kernel.faults;
+  const before = traps();
   for (;;) {
     if (kernel.hasExited) return 'exited';
     if (kernel.liveProcesses() === 0) {
@@ -26,6 +32,7 @@ export function runMachine(kernel: Kernel, budgetSteps: number): 'budget' | 'wai
       return 'exited';
     }
     if (kernel.clock.steps >= end) return 'budget';
+    if (until === 'trap' && traps() !== before) return 'budget';
     fireTimers(kernel);
     const { current } = kernel.scheduler;
     if (current?.wait?.host !== undefined && !current.wait.host()) {

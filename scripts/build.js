@@ -1,8 +1,9 @@
-// Bundles the entry points into dist/. With --types it also writes the declarations.
+// Bundles the entry points and the page into dist/. With --types it also writes the declarations.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const withTypes = process.argv.includes('--types');
@@ -29,6 +30,7 @@ await build({
   sourcemap: false,
   logLevel: 'warning',
 });
+await buildWeb();
 chmodSync(`${root}dist/cli.js`, 0o755);
 
 if (withTypes) {

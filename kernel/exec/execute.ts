@@ -31,6 +31,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
   loaded.memory.activate();
   kernel.scheduler.current = task;
   kernel.machine.hart.loadRegisters(task.registers);
+  kernel.afterExec(process);
 }
 
 /** Gives a task its program and the registers that it starts with. */

@@ -1,0 +1,158 @@
+import type { FileEntry, GuestFile, Reply, Request } from '../protocol/index.js';
+import { MachineClient } from './machine-client.js';
+import type { Selection } from './model/selection.js';
+import { type Shown, Tracker } from './model/tracker.js';
+import type { TerminalPane } from './terminal/terminal-pane.js';
+
+/** loading: the machine is being made. crashed: the worker died; its terminal and views stay. */
+export type Phase = 'loading' | 'ready' | 'crashed';
+
+/** Everything that the views show. Replaced as a whole, never changed. */
+export interface SessionState {
+  readonly phase: Phase;
+  /** Why the machine is gone, when it crashed. */
+  readonly crash: string;
+  readonly shown: Shown | undefined;
+  /** What the kernel explained during the step that the views show, oldest first. */
+  readonly reports: readonly string[];
+  readonly selection: Selection | undefined;
+  /** Files in the guest's home directory and /tmp; undefined until asked for. */
+  readonly files: readonly FileEntry[] | undefined;
+  /** One line about what the user did last: a file that was added, a request that was refused. */
+  readonly notice: string;
+}
+
+const INITIAL: SessionState = {
+  phase: 'loading',
+  crash: '',
+  shown: undefined,
+  reports: [],
+  selection: undefined,
+  files: undefined,
+  notice: '',
+};
+
+/** Joins machine, terminal and views. A reset replaces the machine and keeps the session. */
+export class Session {
+  private current: SessionState = INITIAL;
+  private machine: MachineClient | undefined;
+  private tracker = new Tracker();
+  /** Explanations that came since the last view: they belong to the step that the next one shows. */
+  private newReports: string[] = [];
+  /** Given to every new machine. */
+  private readonly givenFiles = new Map<string, GuestFile>();
+  private readonly listeners = new Set<() => void>();
+  private readonly terminal: TerminalPane;
+
+  constructor(terminal: TerminalPane) {
+    this.terminal = terminal;
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Makes a new machine with the files that the user has given; the present one is gone. */
+  start(): void {
+    this.machine?.terminate();
+    this.tracker = new Tracker();
+    this.newReports = [];
+    this.terminal.reset();
+    this.set(INITIAL);
+    try {
+      this.machine = new MachineClient((reply) => this.hear(reply));
+      const files = [...this.givenFiles.values()];
+      this.machine.send({ type: 'start', size: this.terminal.size, files });
+    } catch (error) {
+      this.crash(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  send(request: Request): void {
+    this.machine?.send(request);
+  }
+
+  async addFiles(files: Iterable<File>): Promise<void> {
+    for (const file of files) {
+      const given = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      this.givenFiles.set(file.name, given);
+      this.send({ type: 'add-file', file: given });
+    }
+  }
+
+  select(selection: Selection | undefined): void {
+    this.set({ selection });
+  }
+
+  notify(notice: string): void {
+    this.set({ notice });
+  }
+
+  private hear(reply: Reply): void {
+    switch (reply.type) {
+      case 'ready':
+        this.set({ phase: 'ready' });
+        break;
+      case 'output':
+        this.terminal.write(reply.bytes);
+        break;
+      case 'view':
+        this.show(this.tracker.next(reply.view));
+        break;
+      case 'report':
+        this.newReports.push(reply.text);
+        break;
+      case 'file-added': {
+        const how = reply.isProgram ? ', a program that can be run' : '';
+        this.set({ notice: `${reply.path} is in the guest's file system${how}.` });
+        break;
+      }
+      case 'files':
+        this.set({ files: reply.files });
+        break;
+      case 'file':
+        if (reply.bytes === undefined)
+          this.set({ notice: `${reply.path} is no file in the guest.` });
+        else download(reply.path, reply.bytes);
+        break;
+      case 'refused':
+        this.set({ notice: reply.message });
+        break;
+      case 'crashed':
+        this.crash(reply.message);
+        break;
+    }
+  }
+
+  private show(shown: Shown): void {
+    const isSameStep = shown.step === this.current.shown?.step;
+    const reports = [...(isSameStep ? this.current.reports : []), ...this.newReports];
+    this.newReports = [];
+    this.set({ shown, reports });
+  }
+
+  private crash(message: string): void {
+    this.terminal.writeText(`\r\n\x1b[31mThe machine stopped: ${message}\x1b[m\r\n`);
+    this.set({ phase: 'crashed', crash: message });
+  }
+
+  private set(change: Partial<SessionState>): void {
+    this.current = { ...this.current, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function download(path: string, bytes: Uint8Array): void {
+  const url = URL.createObjectURL(new Blob([bytes.slice()]));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = path.slice(path.lastIndexOf('/') + 1);
+  link.click();
+  // The download has begun when the click returns; the address must outlive that only a little.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,89 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { NOTHING_RELATED, relatedTo } from '../model/selection.js';
+import type { Session } from '../session.js';
+import type { TerminalPane } from '../terminal/terminal-pane.js';
+import type { Theme } from '../theme.js';
+import { ChangesPanel } from './changes-panel.js';
+import { DropTarget } from './drop-target.js';
+import { FilesDialog } from './files-dialog.js';
+import { FramesPanel } from './frames-panel.js';
+import { Header } from './header.js';
+import { PageTablesPanel } from './page-tables-panel.js';
+import { ProcessBar } from './process-bar.js';
+import { RegionsPanel } from './regions-panel.js';
+import { TerminalView } from './terminal-view.js';
+
+export interface AppProps {
+  readonly session: Session;
+  readonly terminal: TerminalPane;
+  readonly theme: Theme;
+  /** The terminal's keys that open something in the page; the app puts its own in. */
+  readonly shortcuts: { showSearch: () => void };
+}
+
+export function App({ session, terminal, theme, shortcuts }: AppProps) {
+  const [state, setState] = useState(session.state);
+  const [isSearching, setSearching] = useState(false);
+  const [areFilesOpen, setFilesOpen] = useState(false);
+  useEffect(() => session.subscribe(() => setState(session.state)), [session]);
+  shortcuts.showSearch = () => setSearching(true);
+
+  const { shown, selection } = state;
+  const memory = shown?.memory;
+  const related = useMemo(
+    () => (memory === undefined ? NOTHING_RELATED : relatedTo(selection, memory)),
+    [selection, memory],
+  );
+  const select = session.select.bind(session);
+  const openFiles = () => {
+    session.send({ type: 'list-files' });
+    setFilesOpen(true);
+  };
+
+  return (
+    <DropTarget onFiles={(files) => void session.addFiles(files)}>
+      <Header
+        state={state}
+        session={session}
+        theme={theme}
+        onReset={() => {
+          session.start();
+          terminal.focus();
+        }}
+        onFiles={openFiles}
+      />
+      <main>
+        <div class="column">
+          <TerminalView
+            state={state}
+            terminal={terminal}
+            isSearching={isSearching}
+            onSearch={setSearching}
+            onRestart={() => {
+              session.start();
+              terminal.focus();
+            }}
+          />
+          <ChangesPanel state={state} onSelect={select} />
+        </div>
+        <div class="column">
+          <ProcessBar state={state} session={session} />
+          <RegionsPanel shown={shown} related={related} selection={selection} onSelect={select} />
+          <PageTablesPanel
+            shown={shown}
+            related={related}
+            selection={selection}
+            onSelect={select}
+          />
+          <FramesPanel shown={shown} related={related} selection={selection} onSelect={select} />
+        </div>
+      </main>
+      {areFilesOpen && (
+        <FilesDialog state={state} session={session} onClose={() => setFilesOpen(false)} />
+      )}
+      <p class="notice" role="status">
+        {state.notice}
+      </p>
+    </DropTarget>
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * What the page and the worker say to each other. Everything is plain data and typed arrays, so that
+ * structured cloning carries it; the large arrays of a view are transferred, not copied.
+ */
+
+/** From the page to the worker. The first message is `start`. */
+export type Request =
+  | { readonly type: 'start'; readonly size: TerminalSize; readonly files: readonly GuestFile[] }
+  /** Keys and pastes, as bytes. The worker keeps what the line discipline has no room for yet. */
+  | { readonly type: 'input'; readonly bytes: Uint8Array }
+  | { readonly type: 'resize'; readonly size: TerminalSize }
+  | { readonly type: 'pause' }
+  | { readonly type: 'run' }
+  /** While paused: goes on to the end of the next system call or page fault. */
+  | { readonly type: 'step' }
+  /** Chooses the process whose memory the views show; undefined: the one in the foreground. */
+  | { readonly type: 'observe'; readonly pid: number | undefined }
+  | { readonly type: 'add-file'; readonly file: GuestFile }
+  | { readonly type: 'list-files' }
+  | { readonly type: 'read-file'; readonly path: string }
+  /** The terminal has drawn this many bytes of output; too many that are not drawn hold the machine. */
+  | { readonly type: 'drawn'; readonly bytes: number };
+
+/** From the worker to the page. */
+export type Reply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'output'; readonly bytes: Uint8Array }
+  | { readonly type: 'view'; readonly view: View }
+  /** Why a program was ended by a fault, or another thing that the kernel has to say. */
+  | { readonly type: 'report'; readonly text: string }
+  | { readonly type: 'file-added'; readonly path: string; readonly isProgram: boolean }
+  | { readonly type: 'files'; readonly files: readonly FileEntry[] }
+  | { readonly type: 'file'; readonly path: string; readonly bytes: Uint8Array | undefined }
+  /** The request could not be done; one line for the user. */
+  | { readonly type: 'refused'; readonly message: string }
+  /** The machine is gone: a bug of pagewalk's, told in one line. */
+  | { readonly type: 'crashed'; readonly message: string };
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A file that the user gave to the machine. It goes to the guest's home directory. */
+export interface GuestFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface FileEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * prompt: the shell waits for a command. waiting: a program waits for input. running: instructions
+ * are retired. sleeping: every task waits for a time. paused: the user holds the machine.
+ */
+export type MachineState = 'prompt' | 'running' | 'waiting' | 'sleeping' | 'paused';
+
+/** The machine at one moment, between two instructions. */
+export interface View {
+  readonly state: MachineState;
+  /** Instructions retired, system calls made and page faults handled since the machine started. */
+  readonly instructions: number;
+  readonly syscalls: number;
+  readonly faults: number;
+  /** Ascending by pid; those that ended lately are at hand too. */
+  readonly processes: readonly ProcessInfo[];
+  /** Memory of the observed process; undefined until there has been one. */
+  readonly memory: MemoryView | undefined;
+  readonly frames: FrameView;
+}
+
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly name: string;
+  readonly ending: Ending | undefined;
+}
+
+export type Ending =
+  | { readonly kind: 'exited'; readonly status: number }
+  /** SIGSEGV and so on. */
+  | { readonly kind: 'signalled'; readonly signal: string };
+
+export interface MemoryView {
+  readonly pid: number;
+  /** Set when the process is gone and this is its last state. */
+  readonly ending: Ending | undefined;
+  /** Retired by this process so far. */
+  readonly instructions: number;
+  /** Ascending by address. */
+  readonly regions: readonly RegionView[];
+  /** Page number of the level-2 table. */
+  readonly rootPpn: number;
+  /** Page numbers of every table of the process, the root first. */
+  readonly tablePpns: Uint32Array<ArrayBuffer>;
+  /** The tables as they stand in RAM: 512 entries of two 32-bit halves (low, high) for each. */
+  readonly tableWords: Uint32Array<ArrayBuffer>;
+}
+
+export interface RegionView {
+  /** `[start, end)` in bytes. */
+  readonly start: number;
+  readonly end: number;
+  /** PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4. */
+  readonly protection: number;
+  readonly isShared: boolean;
+  /** As /proc/PID/maps names it: a path, [heap], [stack]; empty for anonymous memory. */
+  readonly name: string;
+  readonly isFile: boolean;
+}
+
+/** Every frame of guest RAM. */
+export interface FrameView {
+  readonly firstPpn: number;
+  /** The frame of zeros that serves every anonymous page that is read before it is written. */
+  readonly zeroPpn: number;
+  /** A FRAME_* number for each frame. */
+  readonly kinds: Uint8Array<ArrayBuffer>;
+  /** References to each frame, 255 at most. */
+  readonly references: Uint8Array<ArrayBuffer>;
+}
+
+export const FRAME_FREE = 0;
+export const FRAME_ANONYMOUS = 1;
+export const FRAME_FILE = 2;
+export const FRAME_PAGE_TABLE = 3;
+export const FRAME_KERNEL = 4;
