@@ -200,7 +200,8 @@ export class Mmu {
   /** SFENCE.VMA; an absent operand stands for x0. */
   fence(va: number | undefined, asid: number | undefined): void {
     this.tlb.fence(va === undefined ? undefined : Math.floor(va / PAGE_SIZE), asid);
-    this.dropFast();
+    if (va === undefined || this.tlb.mayHoldLarge) this.dropFast();
+    else this.dropFastPage(va);
   }
 
   /** A valid entry at `pa` of a table frame was overwritten. */
@@ -211,9 +212,7 @@ export class Mmu {
     }
     const va = this.tableStart[frame]! + ((pa % PAGE_SIZE) / PTE_SIZE) * PAGE_SIZE;
     this.tlb.dropPage(Math.floor(va / PAGE_SIZE));
-    this.readTlb.dropPage(va);
-    this.writeTlb.dropPage(va);
-    this.execTlb.dropPage(va);
+    this.dropFastPage(va);
   }
 
   /** The frame is no longer the table that it was. */
@@ -221,6 +220,12 @@ export class Mmu {
     this.tableLevel[frame] = UNUSED;
     this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! & ~FRAME_TABLE;
     this.dropAll();
+  }
+
+  private dropFastPage(va: number): void {
+    this.readTlb.dropPage(va);
+    this.writeTlb.dropPage(va);
+    this.execTlb.dropPage(va);
   }
 
   /** The bits of mstatus that a translation made now depends on. */

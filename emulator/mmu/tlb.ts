@@ -16,6 +16,12 @@ export class Tlb {
   private readonly levels = new Uint8Array(ENTRIES);
   private readonly isLarge = new Uint8Array(ENTRIES);
   private readonly pteAddresses = new Float64Array(ENTRIES);
+  /** Slots that may hold an entry, so that a flush costs what was filled. */
+  private readonly filled = new Uint16Array(ENTRIES);
+  private readonly isListed = new Uint8Array(ENTRIES);
+  private filledCount = 0;
+  /** Whether a piece of a superpage or Svnapot leaf was inserted since everything was dropped. */
+  mayHoldLarge = false;
 
   /** The slot that holds (asid, vpn), or -1. A global entry matches every ASID. */
   find(vpn: number, asid: number): number {
@@ -27,6 +33,11 @@ export class Tlb {
 
   insert(vpn: number, asid: number, leaf: Leaf): number {
     const slot = slotOf(vpn);
+    if (this.isListed[slot] === 0) {
+      this.isListed[slot] = 1;
+      this.filled[this.filledCount++] = slot;
+    }
+    if (leaf.isLarge) this.mayHoldLarge = true;
     this.vpns[slot] = vpn;
     this.asids[slot] = asid;
     this.ppns[slot] = leaf.ppn;
@@ -60,26 +71,28 @@ export class Tlb {
   }
 
   dropAll(): void {
-    this.vpns.fill(EMPTY);
+    for (let i = 0; i < this.filledCount; i++) {
+      const slot = this.filled[i]!;
+      this.vpns[slot] = EMPTY;
+      this.isListed[slot] = 0;
+    }
+    this.filledCount = 0;
+    this.mayHoldLarge = false;
   }
 
   /** SFENCE.VMA in its four forms. With an ASID, global entries stay. */
   fence(vpn: number | undefined, asid: number | undefined): void {
-    if (vpn !== undefined) {
-      const slot = slotOf(vpn);
-      if (this.vpns[slot] === vpn && this.isLarge[slot] === 0) {
-        if (this.isSpared(slot, asid)) return;
-        this.vpns[slot] = EMPTY;
-        return;
-      }
-      // The address may lie in a large leaf whose pieces stand in many slots.
-      for (let other = 0; other < ENTRIES; other++) {
-        if (this.isLarge[other] !== 0 && !this.isSpared(other, asid)) this.vpns[other] = EMPTY;
-      }
+    if (vpn === undefined) {
+      this.dropWhere(asid, false);
+      if (this.filledCount === 0) this.mayHoldLarge = false;
       return;
     }
-    for (let slot = 0; slot < ENTRIES; slot++) {
+    const slot = slotOf(vpn);
+    if (this.vpns[slot] === vpn && this.isLarge[slot] === 0) {
       if (!this.isSpared(slot, asid)) this.vpns[slot] = EMPTY;
+    } else if (this.mayHoldLarge) {
+      // The address may lie in a large leaf whose pieces stand in many slots.
+      this.dropWhere(asid, true);
     }
   }
 
@@ -102,6 +115,19 @@ export class Tlb {
         level: this.levels[slot]!,
       };
     }
+  }
+
+  /** Drops what is not spared, and takes empty slots off the list. */
+  private dropWhere(asid: number | undefined, isOnlyLarge: boolean): void {
+    let kept = 0;
+    for (let i = 0; i < this.filledCount; i++) {
+      const slot = this.filled[i]!;
+      const isMeant = !isOnlyLarge || this.isLarge[slot] !== 0;
+      if (isMeant && !this.isSpared(slot, asid)) this.vpns[slot] = EMPTY;
+      if (Number.isNaN(this.vpns[slot])) this.isListed[slot] = 0;
+      else this.filled[kept++] = slot;
+    }
+    this.filledCount = kept;
   }
 
   private isSpared(slot: number, asid: number | undefined): boolean {
