@@ -155,6 +155,22 @@ export const operations: { count: number; byName: Record<string, number> } = {
   byName: {},
 };
 
+/** Any sequence of operations on any space does to it what it does to the model. */
+export function modelProperty() {
+  const sequence = setupArbitrary.chain((setup) =>
+    fc.tuple(
+      fc.constant(setup),
+      fc.commands(commandArbitraries(setup), { maxCommands: 150, size: 'max' }),
+    ),
+  );
+  return fc.property(sequence, ([setup, commands]) => {
+    fc.modelRun(() => {
+      const pair = makePair(setup);
+      return { model: pair, real: pair };
+    }, commands);
+  });
+}
+
 /** Random operations that suit a space. */
 export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, Pair>>[] {
   const { start, pages, pageSize } = setup;
