@@ -135,13 +135,9 @@ function checkMerging<F>(core: Core<F>, inRegions: number[], inGaps: number[], f
     const left = inRegions[i - 1]!;
     const right = inRegions[i]!;
     const page = regions.start(right);
-    const isOne =
-      regions.end(left) === page &&
-      regions.prot(left) === regions.prot(right) &&
-      regions.flags(left) === regions.flags(right) &&
-      regions.mark(left) === regions.mark(right) &&
-      core.continues(regions.mappings[left]!, regions.mappings[right]!, page);
-    if (isOne) found.push({ rule: 'T3', message: `regions should be one at page ${page}` });
+    if (regions.end(left) === page && core.areOne(left, right)) {
+      found.push({ rule: 'T3', message: `regions should be one at page ${page}` });
+    }
   }
 }
 
@@ -177,7 +173,7 @@ function checkCounts<F>(core: Core<F>, inRegions: number[], found: Found): void 
       found.push({ rule: 'T4', message });
     }
   }
-  if (mappings.files.size !== uses.size) {
+  if (mappings.files.size !== uses.size || !mappings.files.isWhole()) {
     const message = `${mappings.files.size} files are held, ${uses.size} are in use`;
     found.push({ rule: 'T4', message });
   }

@@ -139,6 +139,17 @@ export class Core<F> {
     return file === 0 || this.offsetAt(left, boundary) === this.offsetAt(right, boundary);
   }
 
+  /** If two regions that touch are to be one. */
+  areOne(left: number, right: number): boolean {
+    const { regions } = this;
+    return (
+      regions.prot(left) === regions.prot(right) &&
+      regions.flags(left) === regions.flags(right) &&
+      regions.mark(left) === regions.mark(right) &&
+      this.continues(regions.mappings[left]!, regions.mappings[right]!, regions.start(right))
+    );
+  }
+
   /** Byte offset in the file of a page of a mapping. */
   offsetAt(mapping: number, page: number): number {
     return this.mappings.offset(mapping) + (page - this.mappings.base(mapping)) * this.pageSize;

@@ -116,18 +116,10 @@ export class Edit<F> {
   put(start: number, end: number, prot: number, flags: number, mark: number, map: number): void {
     this.frees = false;
     if (this.count === 0 && this.leftNeighbour !== 0) {
-      const { regions } = this.core;
-      const node = this.leftNeighbour;
-      const merges =
-        regions.prot(node) === prot &&
-        regions.flags(node) === flags &&
-        regions.mark(node) === mark &&
-        this.core.continues(regions.mappings[node]!, map, start);
-      if (merges) {
-        this.first = 0;
-        this.run[0] = node;
-        this.putRegion(node, regions.start(node), start);
-      }
+      // It is put too, so that it merges if it is equal.
+      this.first = 0;
+      this.run[0] = this.leftNeighbour;
+      this.putRegion(this.leftNeighbour, this.core.regions.start(this.leftNeighbour), start);
     }
     this.append(start, end, prot, flags, mark, map);
   }
@@ -145,11 +137,8 @@ export class Edit<F> {
     if (this.rightCut !== 0) {
       this.putRegion(this.rightCut, this.end, regions.end(this.rightCut));
     } else if (this.rightNeighbour !== 0 && !this.frees) {
-      const pieces = this.count;
-      const node = this.rightNeighbour;
-      this.putRegion(node, this.end, regions.end(node));
-      if (this.count === pieces) this.addToRun(node);
-      else this.count = pieces;
+      this.putRegion(this.rightNeighbour, this.end, regions.end(this.rightNeighbour));
+      this.addToRun(this.rightNeighbour);
     }
     this.moreRegions = this.count - (this.last - this.first);
     const before = this.isBeforeFree ? 1 : 0;

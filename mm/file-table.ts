@@ -13,6 +13,17 @@ export class FileTable<F> {
     return this.numbers.size;
   }
 
+  /** If every number ever given is in use or waits to be given again. */
+  isWhole(): boolean {
+    const { files, uses, unused, numbers } = this;
+    const held = files.filter((file) => file !== undefined).length;
+    return (
+      files.length === uses.length &&
+      held === numbers.size &&
+      held + unused.length + 1 === files.length
+    );
+  }
+
   get(number: number): F | undefined {
     return this.files[number];
   }

@@ -10,13 +10,7 @@ export function markOriginal<F>(core: Core<F>, edit: Edit<F>): void {
   let node = regions.first();
   while (node !== 0) {
     const start = regions.start(node);
-    const merges =
-      before !== 0 &&
-      regions.end(before) === start &&
-      regions.prot(before) === regions.prot(node) &&
-      regions.flags(before) === regions.flags(node) &&
-      core.continues(regions.mappings[before]!, regions.mappings[node]!, start);
-    if (merges) {
+    if (before !== 0 && regions.end(before) === start && core.areOne(before, node)) {
       // To put the region again as it is merges it with its neighbours on both sides.
       const mapping = regions.mappings[node]!;
       edit.begin(start, regions.end(node));

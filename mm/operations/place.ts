@@ -56,7 +56,7 @@ export function findPlace(gaps: GapTree, wish: Wish): number {
 }
 
 export function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
+  return Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
 }
 
 function isHintGood(gaps: GapTree, wish: Wish): boolean {

@@ -157,10 +157,8 @@ function move<F>(
   }
   putPieces(edit, source, target, newMapping);
   edit.finish();
-  let refused = core.makeRoom(
-    Math.max(leave.moreRegions, 0) + Math.max(edit.moreRegions, 0),
-    Math.max(leave.moreGaps, 0) + Math.max(edit.moreGaps, 0),
-  );
+  // The first step may need room that the second gives back.
+  let refused = core.makeRoom(leave.moreRegions, leave.moreGaps);
   if (refused === 0) {
     refused = core.reserve(leave.moreRegions + edit.moreRegions, leave.moreGaps + edit.moreGaps);
   }

@@ -75,9 +75,7 @@ export abstract class BulkAvlTree extends AvlTree {
     links[(middle << 2) | 2 | side] = low;
     links[(middle << 2) | (3 - side)] = node;
     this.retrace(depth, 0);
-    const root = links[SPARE_SLOT]!;
-    links[SPARE_SLOT] = 0;
-    return root;
+    return links[SPARE_SLOT]!;
   }
 
   private releaseAll(root: number): void {

@@ -129,9 +129,9 @@ export class GapTree extends BulkAvlTree {
     this.removeKeys(start, end);
   }
 
-  /** How many gaps meet `[start, end)`, of which no page is free, from outside: 0, 1 or 2. */
-  seekRelease(start: number, end: number): number {
-    const { keys, links, path, sizes } = this;
+  /** Finds where `[start, end)`, of which no page is free, meets gaps. */
+  seekRelease(start: number, end: number): void {
+    const { keys, links, path } = this;
     let before = -1;
     let after = -1;
     let depth = 0;
@@ -152,21 +152,8 @@ export class GapTree extends BulkAvlTree {
     this.depth = depth;
     this.beforeDepth = before;
     this.afterDepth = after;
-    let touching = 0;
-    this.touchesBefore = false;
-    if (before >= 0) {
-      const node = links[path[before]!]!;
-      if (keys[node << 1]! + sizes[node << 1]! === start) {
-        this.touchesBefore = true;
-        touching++;
-      }
-    }
-    this.touchesAfter = false;
-    if (after >= 0 && keys[links[path[after]!]! << 1] === end) {
-      this.touchesAfter = true;
-      touching++;
-    }
-    return touching;
+    this.touchesBefore = before >= 0 && this.end(links[path[before]!]!) === start;
+    this.touchesAfter = after >= 0 && keys[links[path[after]!]! << 1] === end;
   }
 
   /** Makes `[start, end)` free; `seekRelease` with the same range came just before. */
@@ -221,11 +208,8 @@ export class GapTree extends BulkAvlTree {
 
   protected update(node: number, left: number, right: number, height: number): boolean {
     const { heights, sizes } = this;
-    let largest = sizes[node << 1]!;
-    const leftLargest = sizes[(left << 1) | 1]!;
-    const rightLargest = sizes[(right << 1) | 1]!;
-    if (leftLargest > largest) largest = leftLargest;
-    if (rightLargest > largest) largest = rightLargest;
+    const below = Math.max(sizes[(left << 1) | 1]!, sizes[(right << 1) | 1]!);
+    const largest = Math.max(sizes[node << 1]!, below);
     if (heights[node] === height && sizes[(node << 1) | 1] === largest) return false;
     heights[node] = height;
     sizes[(node << 1) | 1] = largest;
@@ -284,11 +268,10 @@ export class GapTree extends BulkAvlTree {
     let level = depth;
     for (; level >= 0; level--) {
       const node = links[path[level]!]!;
-      const leftLargest = sizes[(links[(node << 2) | 2]! << 1) | 1]!;
-      const rightLargest = sizes[(links[(node << 2) | 3]! << 1) | 1]!;
-      let largest = sizes[node << 1]!;
-      if (leftLargest > largest) largest = leftLargest;
-      if (rightLargest > largest) largest = rightLargest;
+      const left = links[(node << 2) | 2]!;
+      const right = links[(node << 2) | 3]!;
+      const below = Math.max(sizes[(left << 1) | 1]!, sizes[(right << 1) | 1]!);
+      const largest = Math.max(sizes[node << 1]!, below);
       if (sizes[(node << 1) | 1] === largest) break;
       sizes[(node << 1) | 1] = largest;
     }

@@ -16,7 +16,7 @@ export class RegionTree extends BulkAvlTree {
   marks = new Uint8Array(this.capacity + 1).fill(ALL_ORIGINAL, 0, 1);
   /** Left by `seek`: the last region that ends at or before the sought page, 0 if none. */
   before = 0;
-  /** Left by `seek`: what it found. */
+  /** Left by `seek` where it found the page free: the region behind, 0 if none. */
   here = 0;
 
   override get arenaBytes(): number {
@@ -114,7 +114,6 @@ export class RegionTree extends BulkAvlTree {
       const node = links[path[before]!]!;
       if (values[Math.imul(node, 3)]! > page) {
         this.depth = before;
-        this.here = node;
         return node;
       }
       this.before = node;

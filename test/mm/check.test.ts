@@ -19,8 +19,48 @@ const DAMAGES: [string, RegExp, (core: Core) => void][] = [
   ['T1', /out of order/, ({ regions }) => (regions.keys[regions.root << 1]! += 100)],
   ['T1', /height 60 is stored/, ({ regions }) => (regions.heights[regions.root] = 60)],
   ['T1', /linked twice/, ({ gaps }) => (gaps.links[(gaps.root << 2) | 2] = gaps.root)],
-  ['T1', /linked twice or nowhere/, ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = 9999)],
-  ['T1', /linked twice or nowhere/, ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = -1)],
+  [
+    'T1',
+    /node 17 is linked twice or nowhere/,
+    ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = 17),
+  ],
+  [
+    'T1',
+    /node -1 is linked twice or nowhere/,
+    ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = -1),
+  ],
+  [
+    'T1',
+    /page \d+ is out of order/,
+    ({ regions }) => {
+      regions.keys[regions.links[(regions.root << 2) | 2]! << 1] = regions.start(regions.root);
+    },
+  ],
+  [
+    'T1',
+    /page \d+ is out of order/,
+    ({ regions }) => {
+      regions.keys[regions.links[(regions.root << 2) | 3]! << 1] = regions.start(regions.root);
+    },
+  ],
+  [
+    'T2',
+    /\[18, 18\) does/,
+    ({ regions }) => {
+      regions.seek(18);
+      regions.addHere(18, 18, 1, 2, 1, regions.mappings[1]!);
+    },
+  ],
+  [
+    'T4',
+    /nodes in the tree/,
+    ({ regions }) => {
+      regions.first();
+      const first = regions.find(16);
+      regions.removeHere();
+      regions.links[(first << 2) | 2] = first;
+    },
+  ],
   ['T1', /subtrees of heights/, ({ regions }) => (regions.links[(regions.root << 2) | 2] = 0)],
   ['T1', /largest 77 pages is stored/, ({ gaps }) => (gaps.sizes[(gaps.root << 1) | 1] = 77)],
   [

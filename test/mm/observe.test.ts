@@ -164,6 +164,37 @@ describe('AddressSpace.visits', () => {
 
   it('counts the nodes of the last operation, and nothing unless it is asked to', () => {
     expect(count('w.'.repeat(64))).toEqual([6, 7, 13, 17, 20, 7, 17, 218, 15, 845]);
+    const space = draw('w.'.repeat(64), { countVisits: true });
+    let sum = 0;
+    for (let i = 0; i < 64; i++) {
+      space.unmap(page(2 * ((i * 37) % 64)), pages(1));
+      sum += space.visits;
+    }
+    expect(sum).toBe(888);
+    const range = { start: page(30), end: page(100) };
+    space.mapAny(pages(1), 1, 2, undefined, 0, { range });
+    expect(space.visits).toBe(5);
+    const copy = space.clone();
+    copy.queryPage(page(30));
+    expect(copy.visits).toBe(1);
     expect(draw('w.w.').visits).toBe(0);
+  });
+});
+
+describe('AddressSpace.arenaBytes', () => {
+  /** One node 0 per arena comes on top. */
+  const bytes = (capacity: number) => (capacity + 1) * (78 + 33);
+
+  it('counts the arenas, which double when they are full', () => {
+    const space = draw('w.'.repeat(16));
+    expect(space.arenaBytes).toBe(bytes(16));
+    space.mapAny(pages(1), 5, 2, undefined, 0);
+    expect(space.arenaBytes).toBe(bytes(16) + 16 * 78);
+    const copy = space.clone();
+    copy.mapAny(pages(1), 5, 2, undefined, 0);
+    expect(copy.arenaBytes).toBe(space.arenaBytes);
+    const larger = draw('w.'.repeat(32));
+    expect(larger.arenaBytes).toBe(bytes(32));
+    expect(larger.clone().arenaBytes).toBe(bytes(32));
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AddressSpace, Errno } from '../../mm/index.js';
+import { AddressSpace, Errno } from '../../mm/index.js';
+import { Random } from '../support/random.js';
 import { draw, PAGE, page, pages, picture, START } from './support/picture.js';
 
 const any = (space: AddressSpace<object>, count: number, options?: object) =>
@@ -96,6 +97,25 @@ describe('AddressSpace.mapAny', () => {
     [{ placement: 'sideways' }],
   ])('refuses the option %o', (options) => {
     expect(any(draw('....'), 1, options)).toBe((-Errno.EINVAL - START) / PAGE);
+  });
+
+  it('takes a hint of address 0, and one at the start of the range', () => {
+    const space = AddressSpace.create<object>({
+      start: 0,
+      length: pages(4),
+      pageSize: PAGE,
+      placement: 'top-down',
+    });
+    expect(space.mapAny(PAGE, 1, 2, undefined, 0, { hint: 0 })).toBe(0);
+    const range = { start: PAGE, end: pages(4) };
+    expect(space.mapAny(PAGE, 1, 2, undefined, 0, { hint: PAGE, range })).toBe(PAGE);
+  });
+
+  it('finds its place after several gaps went at once', () => {
+    const space = draw('.w.w.w.w.w...');
+    space.mapAt(page(1), pages(8), 1, 2, undefined, 0);
+    expect(any(space, 2)).toBe(10);
+    expect(any(space, 1)).toBe(0);
   });
 
   it('finds nothing in an empty range', () => {
@@ -257,6 +277,19 @@ describe('AddressSpace.remap', () => {
     expect(space.queryPage(page(10))).toMatchObject({ base: page(5), length: pages(6), offset: 0 });
   });
 
+  it.each([
+    [1, '.....w....'],
+    [2, '.....w|r...'],
+    [3, '.....w|r|w..'],
+  ])('moves the first %d pages of several regions', (count, result) => {
+    const space = draw('wwww......');
+    space.protect(page(1), pages(1), 1);
+    const options = { mayMove: true, newAddr: page(5) };
+    expect(space.remap(page(0), pages(4), pages(count), options)).toBe(page(5));
+    expect(picture(space).replaceAll('|', '')).toBe(result.replaceAll('|', ''));
+    expect(space.check()).toEqual([]);
+  });
+
   it('refuses to grow past the largest file offset', () => {
     const space = draw('....');
     space.mapAt(page(0), pages(1), 1, 2, undefined, 2 ** 53 - pages(1));
@@ -299,7 +332,122 @@ describe('AddressSpace.markOriginal', () => {
   });
 });
 
+describe('AddressSpace.unmapNonOriginal', () => {
+  it('makes room for the gaps that it leaves', () => {
+    const space = draw('w.'.repeat(40));
+    space.markOriginal();
+    for (let i = 0; i < 40; i++) space.mapAt(page(2 * i + 1), pages(1), 1, 2, undefined, 0);
+    expect(space.clone().stats().gaps).toBe(0);
+    const copy = space.clone();
+    copy.unmapNonOriginal();
+    expect(picture(copy)).toBe('w.'.repeat(40));
+    expect(copy.check()).toEqual([]);
+  });
+
+  it('leaves what an original grew by unmarked', () => {
+    const space = draw('ww....');
+    space.markOriginal();
+    expect(space.remap(page(0), pages(2), pages(4), { mayMove: false })).toBe(page(0));
+    expect(picture(space)).toBe('ww|ww..');
+    space.unmapNonOriginal();
+    expect(picture(space)).toBe('ww....');
+  });
+});
+
+describe('AddressSpace with many regions', () => {
+  const COUNT = 240;
+
+  function filled(merge: 'mapping' | 'adjacent') {
+    const space = draw('.'.repeat(2 * COUNT), { merge });
+    const files = Array.from({ length: 40 }, (_, i) => ({ name: `${i}` }));
+    for (let i = 0; i < COUNT; i++) {
+      // Every place once, in an order that jumps.
+      const at = (i * 77) % COUNT;
+      space.mapAt(page(2 * at), pages(1 + (at % 2)), at % 3, at, files[at % 40], pages(at));
+    }
+    return { space, files };
+  }
+
+  it.each(['mapping', 'adjacent'] as const)("keeps every info, merge: '%s'", (merge) => {
+    const { space, files } = filled(merge);
+    for (const one of [space, space.clone()]) {
+      for (let at = 0; at < COUNT; at++) {
+        expect(one.queryPage(page(2 * at))).toEqual({
+          start: page(2 * at),
+          end: page(2 * at + 1 + (at % 2)),
+          base: page(2 * at),
+          length: pages(1 + (at % 2)),
+          prot: at % 3,
+          flags: at,
+          file: files[at % 40],
+          offset: pages(at),
+        });
+      }
+      expect(one.check()).toEqual([]);
+      expect(one.protect(page(0), pages(2), 9)).toBe(-Errno.ENOMEM);
+    }
+    const told: number[] = [];
+    space.unmap(page(1), pages(2 * COUNT - 2), (start) => told.push(start));
+    expect(told.length).toBe(COUNT - 1);
+    expect(space.stats()).toMatchObject({ regions: 2, gaps: 1 });
+    space.reset();
+    expect(space.check()).toEqual([]);
+  });
+
+  it('changes many regions at once', () => {
+    const space = draw('wr'.repeat(40));
+    space.setFlags(page(1), pages(78), 64, 0);
+    const flags = [...space.regions()].map((region) => region.flags);
+    expect(flags).toEqual([2, ...new Array(78).fill(66), 2]);
+    space.protect(page(0), pages(80), 1);
+    expect(space.stats().regions).toBe(80);
+    expect(space.check()).toEqual([]);
+    const one = draw('w'.repeat(80));
+    for (let i = 0; i < 80; i += 2) one.protect(page(i), pages(1), 1);
+    expect(one.stats().regions).toBe(80);
+    one.setFlags(page(0), pages(80), 64, 0);
+    one.protect(page(0), pages(80), 5);
+    expect([...one.regions()].map(({ start, end, flags: f }) => [start, end, f])).toEqual([
+      [page(0), page(80), 66],
+    ]);
+    expect(one.check()).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 4])('stays balanced through a random life (seed %d)', (seed) => {
+    const random = new Random(seed);
+    const merge = seed % 2 === 0 ? 'adjacent' : 'mapping';
+    const space = draw('.'.repeat(400), { merge });
+    for (let i = 0; i < 1200; i++) {
+      const at = page(random.below(390));
+      const length = pages(1 + random.below(random.below(20) === 0 ? 9 : 2));
+      const choice = random.below(10);
+      if (choice < 4) space.mapAt(at, length, random.below(3), 2, undefined, 0);
+      else if (choice < 7) space.unmap(at, length);
+      else if (choice < 8) space.protect(at, length, random.below(3));
+      else if (choice < 9) space.mapAny(pages(1), random.below(3), 2, undefined, 0);
+      else if (random.below(12) === 0) space.markOriginal();
+      else if (random.below(24) === 0) {
+        const marks = space.snapshot().regions.nodes.filter((node) => !node.isOriginal);
+        const told: number[] = [];
+        space.unmapNonOriginal((start) => told.push(start));
+        expect(told).toEqual(marks.map(({ start }) => start));
+      }
+      expect(space.check()).toEqual([]);
+    }
+  });
+});
+
 describe('AddressSpace with merge: adjacent', () => {
+  it('does not take a region that is gone for a neighbour', () => {
+    const space = draw('ww..', { merge: 'adjacent' });
+    space.mapAt(page(2), pages(1), 1, 2, undefined, 0);
+    space.unmap(page(2), pages(1));
+    space.unmap(page(0), pages(2));
+    space.mapAt(page(2), pages(1), 3, 2, undefined, 0);
+    expect(picture(space)).toBe('..w.');
+    expect(space.check()).toEqual([]);
+  });
+
   it('merges equal neighbours whose offsets continue', () => {
     const file = { name: 'f' };
     const space = draw('......', { merge: 'adjacent' });

@@ -182,7 +182,8 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
     { weight: 1, arbitrary: fc.constantFrom(0, pages * pageSize + 1, ...BAD) },
   );
   const bits = fc.oneof(
-    { weight: 12, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    { weight: 20, arbitrary: fc.nat(1) },
+    { weight: 2, arbitrary: fc.nat(3) },
     { weight: 1, arbitrary: fc.constantFrom(0x80000000, 0xffffffff, -1, -(2 ** 31), 2 ** 40 + 1) },
   );
   const file = fc.constantFrom(...FILES);
@@ -217,7 +218,7 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
       },
       { requiredKeys: [] },
     ),
-    { nil: undefined },
+    { nil: undefined, freq: 1 },
   );
 
   return [
