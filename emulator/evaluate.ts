@@ -136,11 +136,6 @@ export function compileWide(expression: Expression): Wide {
       const c = compileWide(expression.c);
       return (frame) => arithmetic.fma(format, a(frame), b(frame), c(frame), frame.float);
     }
-    case 'fclass': {
-      const format = floatFormat(expression.a.type);
-      const a = compileWide(expression.a);
-      return (frame) => compare.classify(format, a(frame));
-    }
     case 'fromInt': {
       const format = FORMATS[expression.type];
       const read = intReaders[expression.kind];

@@ -1,4 +1,4 @@
-/** Comparisons, minimum, maximum and classification: nothing here rounds. */
+/** Comparisons, minimum and maximum: nothing here rounds. */
 
 import { FLAG_NV, type FloatFormat, type FloatStatus, isNan, isSignallingNan } from './format.js';
 
@@ -30,20 +30,6 @@ export function min(format: FloatFormat, a: bigint, b: bigint, status: FloatStat
 
 export function max(format: FloatFormat, a: bigint, b: bigint, status: FloatStatus): bigint {
   return select(format, a, b, status, (key, other) => key > other);
-}
-
-/**
- * The mask of FCLASS: bits 0..9 are −∞, negative normal, negative subnormal, −0, +0, positive
- * subnormal, positive normal, +∞, signalling NaN, quiet NaN.
- */
-export function classify(format: FloatFormat, bits: bigint): bigint {
-  if (isNan(format, bits)) return isSignallingNan(format, bits) ? 1n << 8n : 1n << 9n;
-  const magnitude = bits & ~format.signMask;
-  let distance = 3;
-  if (magnitude === 0n) distance = 0;
-  else if (magnitude <= format.fractionMask) distance = 1;
-  else if (magnitude < format.infinity) distance = 2;
-  return 1n << BigInt(bits === magnitude ? 4 + distance : 3 - distance);
 }
 
 function select(

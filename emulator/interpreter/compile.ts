@@ -38,7 +38,7 @@ export interface Target {
 }
 
 /** Operations that always leave for the exact evaluator: rare ones that need long code. */
-const NOT_NATIVE: readonly Expression['op'][] = ['fclass', 'clmul', 'clmulh'];
+const NOT_NATIVE: readonly Expression['op'][] = ['clmul', 'clmulh'];
 
 export function isNativeOperation(node: Expression): boolean {
   // WebAssembly has no half precision.

@@ -124,7 +124,6 @@ export type Expression =
       readonly a: Expression;
       readonly b: Expression;
     }
-  | { readonly op: 'fclass'; readonly type: 'i64'; readonly a: Expression }
   /** From the low 32 or all 64 bits of an i64. */
   | {
       readonly op: 'fromInt';
@@ -302,7 +301,6 @@ const floatCompare =
 export const feq = floatCompare('feq');
 export const flt = floatCompare('flt');
 export const fle = floatCompare('fle');
-export const fclass = (a: Of<FloatType>): I64 => node({ op: 'fclass', type: 'i64', a });
 export const fromInt = <T extends FloatType>(type: T, kind: IntKind, a: I64): Of<T> =>
   node({ op: 'fromInt', type, kind, a });
 export const toInt = (kind: IntKind, a: Of<FloatType>): I64 =>

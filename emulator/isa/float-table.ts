@@ -1,12 +1,12 @@
 import {
   add,
   and,
+  bind,
   type Effect,
   FLOAT_BYTES,
   type FloatType,
   fadd,
   fbits,
-  fclass,
   fconvert,
   fd,
   fdBits,
@@ -24,19 +24,25 @@ import {
   fromInt,
   fsqrt,
   fsub,
+  geU,
   type IntType,
   i32,
   i64,
   imm,
   load,
   low32,
+  ltU,
+  ne,
   type Of,
   or,
   rd,
   rs1,
+  select,
   shl,
   shrS,
+  shrU,
   store,
+  sub,
   toInt,
   xor,
   zext32,
@@ -113,7 +119,7 @@ export function floatTable({ type, suffix, fmt, memory }: FloatWidth): Instructi
     op(`fle.${suffix}`, `10100 ${fmt} rs2 rs1 000 rd 1010011`, 'rd,fs1,fs2', rd(zext32(fle(a, b)))),
     op(`flt.${suffix}`, `10100 ${fmt} rs2 rs1 001 rd 1010011`, 'rd,fs1,fs2', rd(zext32(flt(a, b)))),
     op(`feq.${suffix}`, `10100 ${fmt} rs2 rs1 010 rd 1010011`, 'rd,fs1,fs2', rd(zext32(feq(a, b)))),
-    op(`fclass.${suffix}`, `11100 ${fmt} 00000 rs1 001 rd 1010011`, 'rd,fs1', rd(fclass(a))),
+    op(`fclass.${suffix}`, `11100 ${fmt} 00000 rs1 001 rd 1010011`, 'rd,fs1', rd(classOf(type))),
 
     ...(
       [
@@ -165,6 +171,30 @@ export function floatConversions(wide: FloatWidth, narrow: FloatWidth): Instruct
       'fd,fs1,rm',
       fd(fconvert(to!.type, freg(from!.type, 'rs1'))),
     ),
+  );
+}
+
+const FRACTION_BITS = { f16: 10n, f32: 23n, f64: 52n } as const;
+
+/**
+ * The mask of FCLASS: bits 0..9 are −∞, negative normal, negative subnormal, −0, +0, positive
+ * subnormal, positive normal, +∞, signalling NaN, quiet NaN.
+ */
+function classOf(type: FloatType): Of<'i64'> {
+  const width = 8n * BigInt(FLOAT_BYTES[type]);
+  const fraction = (1n << FRACTION_BITS[type]) - 1n;
+  const infinity = (1n << (width - 1n)) - 1n - fraction;
+  const bits = fbits(type, 'rs1');
+  return bind(type === 'f64' ? (bits as Of<'i64'>) : zext32(bits as Of<'i32'>), (wide) =>
+    bind(and(wide, i64((1n << (width - 1n)) - 1n)), (magnitude) => {
+      const isAtLeast = (limit: bigint) => zext32(geU(magnitude, i64(limit)));
+      const distance = add(isAtLeast(1n), add(isAtLeast(fraction + 1n), isAtLeast(infinity)));
+      const isNegative = ne(shrU(wide, i64(width - 1n)), i64(0n));
+      const isQuiet = and(shrU(magnitude, i64(FRACTION_BITS[type] - 1n)), i64(1n));
+      const number = select(isNegative, sub(i64(3n), distance), add(i64(4n), distance));
+      const isNan = ltU(i64(infinity), magnitude);
+      return shl(i64(1n), select(isNan, add(i64(8n), isQuiet), number));
+    }),
   );
 }
 
