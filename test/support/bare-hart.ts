@@ -200,7 +200,9 @@ export class PlainContext implements ExecutionContext {
   }
   writeCsr(): undefined {}
   cacheBlock(): undefined {}
-  system(): undefined {}
+  system(operation: string): Trap | undefined {
+    return operation === 'ebreak' ? { cause: Cause.Breakpoint, tval: this.pc } : undefined;
+  }
 }
 
 function isData(va: bigint, bytes: number): boolean {
