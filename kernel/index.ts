@@ -1,6 +1,6 @@
 export type { Timestamp } from './clock.js';
 export { describeErrno, Errno } from './errno.js';
-export { Directory } from './files/directory.js';
+export { Directory, type DirectoryEntry } from './files/directory.js';
 export { ROOT } from './files/inode.js';
 export { RegularFile } from './files/regular-file.js';
 export { FileTree } from './files/tree.js';

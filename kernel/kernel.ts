@@ -1,4 +1,5 @@
 import { Machine } from '../emulator/index.js';
+import { auditKernel } from './audit.js';
 import { fromHostText } from './bytes.js';
 import { Clock } from './clock.js';
 import { Errno } from './errno.js';
@@ -36,6 +37,7 @@ import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
 import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
+import { explain, type Violation } from './verify/index.js';
 
 /** The machine itself: every process without a parent belongs to it. */
 const INIT_PID = 1;
@@ -65,6 +67,8 @@ export class Kernel {
   readonly tasks = new Map<number, Task>();
   syscalls = 0;
   faults = 0;
+  /** What the verifier has found. */
+  violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
 
   private readonly options: KernelOptions;
@@ -143,9 +147,13 @@ export class Kernel {
     return this.start(loaded, directory, limits);
   }
 
-  /** Standard input: what a user typed, or what a file or pipe holds. */
-  input(bytes: Uint8Array): void {
-    this.console.input(bytes);
+  /**
+   * Standard input: what a user typed, or what a file or pipe holds.
+   *
+   * @returns how many bytes were taken; a terminal takes no more than it has room for
+   */
+  input(bytes: Uint8Array): number {
+    return this.console.input(bytes);
   }
 
   endInput(): void {
@@ -159,8 +167,8 @@ export class Kernel {
   }
 
   /**
-   * Runs for about `budgetSteps`, or only until one system call or exception has been handled.
-   * 'waiting' means: give input, or call again at `nextDeadline`.
+   * Runs for about `budgetSteps`, or until one trap has been handled. 'waiting' means: give input, or
+   * call again at `nextDeadline`.
    */
   run(budgetSteps: number, until: 'budget' | 'trap' = 'budget'): 'budget' | 'waiting' | 'exited' {
     return runMachine(this, budgetSteps, until);
@@ -191,6 +199,11 @@ export class Kernel {
     return this.isOver;
   }
 
+  /** Recomputes everything from raw memory and compares. See kernel/verify. */
+  verify(): Violation[] {
+    return auditKernel(this);
+  }
+
   result(): RunResult {
     const { ending } = this;
     const signal = typeof ending === 'object' && ending.kind === 'signalled' ? ending.signal : 0;
@@ -208,6 +221,7 @@ export class Kernel {
       stateHash: this.lastState ?? this.states.compute(),
       syscalls: this.syscalls,
       faults: this.faults,
+      violations: this.violations,
       unknownSyscalls: Object.fromEntries(this.unknownSyscalls),
     };
   }
@@ -244,7 +258,17 @@ export class Kernel {
   /** A process is about to give its memory up. The last one leaves the state hash behind. */
   beforeExit(process: Process): void {
     this.options.beforeExit?.(process);
-    if (this.liveProcesses() === 1) this.lastState = this.states.compute();
+    if (this.liveProcesses() !== 1) return;
+    this.lastState = this.states.compute();
+    if (this.options.verify === 'exit') this.audit();
+  }
+
+  /** Judges the present state; what is found is reported and counted. */
+  private audit(): void {
+    for (const violation of this.verify()) {
+      this.violations++;
+      this.explain(explain(violation));
+    }
   }
 
   processEnded(process: Process, ending: Ending): void {
@@ -312,6 +336,7 @@ export class Kernel {
   /** Ends the run: all processes are gone, or a limit was reached. */
   finish(why: 'exited' | 'limit', message?: string): void {
     if (message !== undefined) this.explain(message);
+    if (why === 'limit' && this.options.verify === 'exit') this.audit();
     for (const [number, count] of this.unknownSyscalls) {
       const times = count === 1 ? 'once' : `${count} times`;
       this.explain(`unknown system call ${number}: answered ENOSYS ${times}`);
@@ -348,7 +373,7 @@ export class Kernel {
     );
     const task = new Task(this, process, pid, loaded.name);
     process.tasks.push(task);
-    adoptProgram(this, task, loaded);
+    adoptProgram(task, loaded);
     this.processes.set(pid, process);
     this.tasks.set(pid, task);
     const ttyInode = this.files.resolve('/dev/console');
@@ -357,15 +382,30 @@ export class Kernel {
       const file = this.console.open(fd, this.files, ttyInode);
       process.descriptors.install(file, { closeOnExec: false, limit: 3, from: fd });
     }
-    this.first ??= process;
-    const { tty } = this.console;
-    if (tty !== undefined && tty.foregroundGroup === 0) {
-      tty.foregroundGroup = pid;
-      tty.session = INIT_PID;
-    }
+    if (this.first === undefined || this.isOver) this.startRun(process);
+    this.takeTerminal(process);
     this.scheduler.add(task);
-    this.isOver = false;
     return process;
+  }
+
+  /** What is told about a run is told about its first process. */
+  private startRun(first: Process): void {
+    this.first = first;
+    this.ending = undefined;
+    this.lastState = undefined;
+    this.isOver = false;
+  }
+
+  /** A started program is in the foreground unless another one of the host's still is. */
+  private takeTerminal(process: Process): void {
+    const { tty } = this.console;
+    if (tty === undefined) return;
+    const isTaken = [...this.processes.values()].some(
+      (other) => other.group === tty.foregroundGroup && other.ending === undefined,
+    );
+    if (isTaken) return;
+    tty.foregroundGroup = process.group;
+    tty.session = process.session;
   }
 
   private takeOutput(bytes: number): number {

@@ -10,6 +10,8 @@ export interface KernelOptions {
   /** Host clock: nanoseconds since the Unix epoch. Needed for `clock: 'host'`. */
   readonly hostNow?: () => number;
   readonly placement?: 'top-down' | 'bottom-up';
+  /** 'exit': judge all page tables, regions and frames at the last exit or the limit. */
+  readonly verify?: 'off' | 'exit' | undefined;
   readonly maxSteps?: number | undefined;
   /** The run stops when exactly this many instructions have retired. */
   readonly maxInstructions?: number | undefined;
@@ -53,5 +55,7 @@ export interface RunResult {
   readonly stateHash: string;
   readonly syscalls: number;
   readonly faults: number;
+  /** Found by the verifier. */
+  readonly violations: number;
   readonly unknownSyscalls: Readonly<Record<string, number>>;
 }

@@ -27,7 +27,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
   task.clearChildTid = 0;
   task.robustList = 0;
   process.sharedMemory = { memory: loaded.memory, users: 1 };
-  adoptProgram(kernel, task, loaded);
+  adoptProgram(task, loaded);
   loaded.memory.activate();
   kernel.scheduler.current = task;
   kernel.machine.hart.loadRegisters(task.registers);
@@ -35,7 +35,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
 }
 
 /** Gives a task its program and the registers that it starts with. */
-export function adoptProgram(_kernel: Kernel, task: Task, loaded: LoadedProgram): void {
+export function adoptProgram(task: Task, loaded: LoadedProgram): void {
   const { process } = task;
   process.program = loaded.program;
   loaded.program.file.retain();

@@ -111,8 +111,8 @@ function fillMemory(
   }
   const { sp, argumentRange, environmentRange } = built;
   const pc = interpreter === undefined ? elf.entry + bias : interpreter.elf.entry + interpreterBias;
-  const argumentsText = request.args.join(' ');
-  const program = { file, argumentsText, argumentRange, environmentRange, symbols: undefined };
+  const { args } = request;
+  const program = { file, args, argumentRange, environmentRange, symbols: undefined };
   return { pc, sp, program: { ...program, loadBias: bias } };
 }
 

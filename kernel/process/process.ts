@@ -24,7 +24,8 @@ export interface SharedMemory {
 /** The program that a process executes. */
 export interface Program {
   readonly file: RegularFile;
-  readonly argumentsText: string;
+  /** argv as byte strings. */
+  readonly args: readonly string[];
   /** Arguments and environment on the initial stack: [start, end). */
   readonly argumentRange: { readonly start: number; readonly end: number };
   readonly environmentRange: { readonly start: number; readonly end: number };

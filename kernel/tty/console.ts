@@ -50,9 +50,11 @@ export class Console {
     );
   }
 
-  input(bytes: Uint8Array): void {
-    if (this.isTerminal[0]) this.tty?.input(bytes);
-    else if (bytes.length > 0) this.chunks.push(bytes.slice());
+  /** @returns how many bytes were taken */
+  input(bytes: Uint8Array): number {
+    if (this.isTerminal[0] && this.tty !== undefined) return this.tty.input(bytes);
+    if (bytes.length > 0) this.chunks.push(bytes.slice());
+    return bytes.length;
   }
 
   endInput(): void {

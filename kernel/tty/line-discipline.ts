@@ -30,6 +30,8 @@ const NEWLINE = 10;
 const RETURN = 13;
 /** Longest line that canonical mode edits; more is dropped. termios(3). */
 const MAX_LINE = 4095;
+/** Bytes typed and not yet read that a terminal keeps. Linux N_TTY_BUF_SIZE. */
+const BUFFER_BYTES = 4096;
 
 export interface LineDisciplineHost {
   /** Bytes for the screen. */
@@ -54,9 +56,23 @@ export class LineDiscipline {
     this.host = host;
   }
 
-  /** Keys, or bytes pasted. */
-  input(bytes: Uint8Array): void {
-    for (const byte of bytes) this.inputByte(byte);
+  /**
+   * Keys, or bytes pasted.
+   *
+   * @returns how many were taken: all that fit before the unread bytes fill the buffer
+   */
+  input(bytes: Uint8Array): number {
+    let taken = 0;
+    while (taken < bytes.length && (this.hasRoom || this.isSignal(bytes[taken]!))) {
+      this.inputByte(bytes[taken]!);
+      taken++;
+    }
+    return taken;
+  }
+
+  /** Whether one more byte can be kept. With nothing to read, a reader could never make room. */
+  private get hasRoom(): boolean {
+    return this.ready.length === 0 || this.ready.length + this.line.length < BUFFER_BYTES;
   }
 
   /** The terminal is gone: what was typed can still be read, then end of file. */
@@ -131,7 +147,11 @@ export class LineDiscipline {
   private inputByte(typed: number): void {
     const byte = this.translate(typed);
     if (byte === undefined) return;
-    if (this.isOn(ISIG) && this.signalFor(byte)) return;
+    const signal = this.signalFor(byte);
+    if (signal !== 0) {
+      this.sendSignal(byte, signal);
+      return;
+    }
     if (!this.isOn(ICANON)) {
       this.ready.push(byte);
       this.echo(byte);
@@ -161,19 +181,22 @@ export class LineDiscipline {
     return byte === NEWLINE && (input & INLCR) !== 0 ? RETURN : byte;
   }
 
-  private signalFor(byte: number): boolean {
-    const signal = this.is(byte, VINTR)
-      ? SIGINT
-      : this.is(byte, VQUIT)
-        ? SIGQUIT
-        : this.is(byte, VSUSP)
-          ? SIGTSTP
-          : 0;
-    if (signal === 0) return false;
+  private isSignal(byte: number): boolean {
+    return this.signalFor(byte) !== 0;
+  }
+
+  /** The signal that a key sends; 0 for most. */
+  private signalFor(byte: number): number {
+    if (!this.isOn(ISIG)) return 0;
+    if (this.is(byte, VINTR)) return SIGINT;
+    if (this.is(byte, VQUIT)) return SIGQUIT;
+    return this.is(byte, VSUSP) ? SIGTSTP : 0;
+  }
+
+  private sendSignal(byte: number, signal: number): void {
     if ((this.termios.local & NOFLSH) === 0) this.flushInput();
     this.echo(byte);
     this.host.signal(signal);
-    return true;
   }
 
   private endLine(): void {

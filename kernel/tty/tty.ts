@@ -4,7 +4,8 @@ import { POLLIN, POLLOUT } from '../files/mode.js';
 import { OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
-import { SIGTTIN, SIGWINCH } from '../signals/numbers.js';
+import { SIG_IGN } from '../signals/actions.js';
+import { SIGTTIN, SIGWINCH, signalBit } from '../signals/numbers.js';
 import type { Call } from '../syscalls/call.js';
 import { LineDiscipline } from './line-discipline.js';
 import { decodeTermios, encodeTermios, TERMIOS_BYTES } from './termios.js';
@@ -39,9 +40,11 @@ export class Tty {
     });
   }
 
-  input(bytes: Uint8Array): void {
-    this.discipline.input(bytes);
+  /** @returns how many bytes were taken; the rest is to be offered again once programs have read */
+  input(bytes: Uint8Array): number {
+    const taken = this.discipline.input(bytes);
     this.waitQueue.wake();
+    return taken;
   }
 
   hangUp(): void {
@@ -87,8 +90,7 @@ export class TtyFile extends OpenFile {
   override read(buffer: IoBuffer, call: Call): number {
     if (buffer.remaining === 0) return 0;
     if (call.process.session === this.tty.session && this.isBackground(call)) {
-      call.kernel.signalGroup(call.process.group, SIGTTIN);
-      return WOULD_BLOCK;
+      return this.refuseBackgroundRead(call);
     }
     if (!this.tty.discipline.canRead) return WOULD_BLOCK;
     const bytes = this.tty.discipline.read(buffer.remaining);
@@ -150,6 +152,14 @@ export class TtyFile extends OpenFile {
 
   override get path(): string {
     return '/dev/tty';
+  }
+
+  /** Stops the whole group, or fails where that has no effect. Linux drivers/tty/tty_jobctrl.c. */
+  private refuseBackgroundRead(call: Call): number {
+    const isBlocked = (call.task.mask & signalBit(SIGTTIN)) !== 0n;
+    if (isBlocked || call.process.actions.get(SIGTTIN).handler === SIG_IGN) return -Errno.EIO;
+    call.kernel.signalGroup(call.process.group, SIGTTIN);
+    return WOULD_BLOCK;
   }
 
   private isBackground(call: Call): boolean {

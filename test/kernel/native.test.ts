@@ -41,5 +41,6 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     const guest = runGuest(readFileSync(compile(CROSS, name, ['-static'])));
     expect({ output: guest.output, status: guest.result.exitStatus }).toEqual(native);
     expect(guest.result.unknownSyscalls).toEqual({});
+    expect(guest.result.violations).toBe(0);
   });
 });

@@ -1,0 +1,52 @@
+import { Directory } from './files/directory.js';
+import type { Inode } from './files/inode.js';
+import { RegularFile } from './files/regular-file.js';
+import type { Kernel } from './kernel.js';
+import type { VirtualMemory } from './memory/index.js';
+import {
+  type KernelParts,
+  kernelView,
+  machineView,
+  type Violation,
+  verify,
+} from './verify/index.js';
+
+/** Lets the verifier recompute everything from raw memory and judge machine and kernel. */
+export function auditKernel(kernel: Kernel): Violation[] {
+  const machine = machineView(kernel.machine);
+  return verify({ machine, kernel: kernelView(kernelParts(kernel)) });
+}
+
+/** What belongs to the kernel: its address spaces and its files. */
+export function kernelParts(kernel: Kernel): KernelParts {
+  return { frames: kernel.frames, spaces: spaces(kernel), files: files(kernel) };
+}
+
+/** Each address space once, by the first process that runs in it. */
+function* spaces(kernel: Kernel): IterableIterator<{ name: string; memory: VirtualMemory }> {
+  const seen = new Set<VirtualMemory>();
+  for (const process of kernel.processes.values()) {
+    if (process.ending !== undefined || seen.has(process.memory)) continue;
+    seen.add(process.memory);
+    yield { name: `pid ${process.pid}`, memory: process.memory };
+  }
+}
+
+/** Files with a name, and those that only a descriptor or a running program still holds. */
+function* files(kernel: Kernel): IterableIterator<RegularFile> {
+  const seen = new Set<Inode>([kernel.trampoline]);
+  const pending: Inode[] = [kernel.files.root];
+  for (const process of kernel.processes.values()) {
+    if (process.ending !== undefined) continue;
+    pending.push(process.program.file);
+    for (const [, { file }] of process.descriptors.entries()) pending.push(file.inode);
+  }
+  yield kernel.trampoline;
+  while (pending.length > 0) {
+    const inode = pending.pop()!;
+    if (seen.has(inode)) continue;
+    seen.add(inode);
+    if (inode instanceof RegularFile) yield inode;
+    if (inode instanceof Directory) for (const entry of inode.entries()) pending.push(entry.inode);
+  }
+}
