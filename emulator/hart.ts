@@ -165,7 +165,7 @@ export class Hart implements StepClock, RunControl {
     ram.connect(
       {
         codeStored: (frame, pa, size) => this.code.codeStored(frame, pa, size),
-        validPteStored: (frame, pa) => this.mmu.validPteStored(frame, pa),
+        validPteStored: (frame, index) => this.mmu.validPteStored(frame, index),
         tableOverwritten: (frame) => this.mmu.tableOverwritten(frame),
       },
       () => this.mmu.forbidAllStores(),

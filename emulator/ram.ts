@@ -1,5 +1,5 @@
 import { RAM_BASE, RAM_OFFSET } from './layout.js';
-import { PAGE_SIZE, PTE_V } from './pte.js';
+import { PAGE_SIZE, PTE_V, PTES_PER_TABLE } from './pte.js';
 
 /** The frame holds decoded instructions: a store must reach DecodedPages. */
 export const FRAME_CODE = 1;
@@ -14,8 +14,8 @@ export const FRAME_INTERCEPTED = 8;
 export interface StoreListener {
   /** Bytes [pa, pa + size) of a frame with FRAME_CODE were written; a whole frame when size is 4096. */
   codeStored(frame: number, pa: number, size: number): void;
-  /** The entry at `pa` of a frame with FRAME_TABLE changed, and was valid before. */
-  validPteStored(frame: number, pa: number): void;
+  /** The entry of this index in a frame with FRAME_TABLE changed, and was valid before. */
+  validPteStored(frame: number, index: number): void;
   /** A whole frame with FRAME_TABLE was overwritten. */
   tableOverwritten(frame: number): void;
 }
@@ -237,9 +237,14 @@ export class Ram {
     const flags = this.frameFlags[frame]!;
     if (flags & FRAME_CODE) this.listener?.codeStored(frame, pa, size);
     if (flags & FRAME_TABLE && pteWasValid) {
-      this.listener?.validPteStored(frame, pa - (pa % 8));
+      this.listener?.validPteStored(frame, ((pa - RAM_BASE) >>> 3) & (PTES_PER_TABLE - 1));
     }
-    if (flags & FRAME_WATCHED) this.watchedStores.push(pa - (pa % 8));
+    if (flags & FRAME_WATCHED) this.watchedStores.push(doubleword(pa));
     if (flags & FRAME_INTERCEPTED) this.interceptors.get(pa - (pa % 8))?.();
   }
+}
+
+/** The address of the 8 bytes around `pa`; without a remainder, which is slow past 31 bits. */
+function doubleword(pa: number): number {
+  return ((pa - RAM_BASE) >>> 3) * 8 + RAM_BASE;
 }

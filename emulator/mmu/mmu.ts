@@ -61,6 +61,7 @@ export class Mmu {
   private readonly writeTlb: FastTlb;
   private readonly execTlb: FastTlb;
   private readonly tableLevel: Int8Array;
+  /** First virtual page number that hangs off it. */
   private readonly tableStart: Float64Array;
   /** What the fast arrays were filled for. */
   private fastPrivilege: Privilege = Privilege.Machine;
@@ -111,6 +112,9 @@ export class Mmu {
       const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
+      // The fast arrays hold nothing that this TLB does not.
+      const evicted = this.tlb.evictedBy(vpn);
+      if (evicted !== undefined) this.dropFastPage(evicted * PAGE_SIZE);
       slot = this.tlb.insert(vpn, asid, leaf);
     }
     const flags = this.tlb.flagsOf(slot);
@@ -204,15 +208,14 @@ export class Mmu {
     else this.dropFastPage(va);
   }
 
-  /** A valid entry at `pa` of a table frame was overwritten. */
-  validPteStored(frame: number, pa: number): void {
+  /** A valid entry of a table frame was overwritten. */
+  validPteStored(frame: number, index: number): void {
     if (this.tableLevel[frame] !== 0) {
       this.dropAll();
       return;
     }
-    const va = this.tableStart[frame]! + ((pa % PAGE_SIZE) / PTE_SIZE) * PAGE_SIZE;
-    this.tlb.dropPage(Math.floor(va / PAGE_SIZE));
-    this.dropFastPage(va);
+    const vpn = this.tableStart[frame]! + index;
+    if (this.tlb.dropPage(vpn)) this.dropFastPage(vpn * PAGE_SIZE);
   }
 
   /** The frame is no longer the table that it was. */
@@ -242,7 +245,7 @@ export class Mmu {
     if (!this.pmp.allows(pteAddress, PTE_SIZE, 'load', Privilege.Supervisor)) return false;
     const frame = (pteAddress - RAM_BASE) >>> PAGE_SHIFT;
     const span = leafBytes(level) * PTES_PER_TABLE;
-    const start = Math.floor(va / span) * span;
+    const start = Math.floor(va / span) * (span / PAGE_SIZE);
     if (this.tableLevel[frame] === UNUSED) {
       this.tableLevel[frame] = level;
       this.tableStart[frame] = start;

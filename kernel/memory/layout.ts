@@ -28,7 +28,7 @@ export function mmapBase(stackLimit: number): number {
 }
 
 export function pageFloor(address: number): number {
-  return address - (address % PAGE_SIZE);
+  return Math.floor(address / PAGE_SIZE) * PAGE_SIZE;
 }
 
 /** Rounds up to a page. */
