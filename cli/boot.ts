@@ -17,6 +17,8 @@ const optionNames = [
   'max-steps',
   'max-instructions',
   'stats',
+  'isa',
+  'tlb',
   'signature',
   'help',
 ] as const satisfies readonly OptionName[];
@@ -47,6 +49,8 @@ export async function boot(args: readonly string[]): Promise<number> {
       memoryBytes: options.memory ?? DEFAULT_MEMORY,
       maxSteps: options['max-steps'],
       maxInstructions: options['max-instructions'],
+      isa: options.isa,
+      tlb: options.tlb,
       onOutput: (out) => output.write(out, 1),
     }),
   );

@@ -81,10 +81,20 @@ const table = {
     help: 'where mmap looks for room first (default top-down)',
     parse: oneOf('top-down', 'bottom-up'),
   },
+  isa: {
+    argument: 'ISA',
+    help: 'instructions that the hart knows, as in rv64gc_zba_zbb (default: all)',
+    parse: text,
+  },
+  tlb: {
+    argument: 'coherent|stale',
+    help: 'stale: translations stay until a fence, so that a missing one shows',
+    parse: oneOf('coherent', 'stale'),
+  },
   signature: {
     argument: 'FILE',
     help: 'write the words between begin_signature and end_signature to FILE',
-    parse: filePath,
+    parse: text,
   },
   help: {
     help: 'print this',
@@ -197,7 +207,7 @@ function environment(name: string, values: readonly string[]): string[] {
   return [...values];
 }
 
-function filePath(_name: string, values: readonly string[]): string {
+function text(_name: string, values: readonly string[]): string {
   return last(values);
 }
 

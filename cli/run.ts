@@ -30,6 +30,7 @@ const optionNames = [
   'seed',
   'clock',
   'placement',
+  'tlb',
   'help',
 ] as const satisfies readonly OptionName[];
 
@@ -104,6 +105,7 @@ function createKernel(options: RunOptions, output: Output): Kernel {
     clock: options.clock ?? (stdin.isTTY ? 'host' : 'virtual'),
     hostNow,
     placement: options.placement ?? 'top-down',
+    tlb: options.tlb,
     maxSteps: options['max-steps'],
     maxInstructions: options['max-instructions'],
     strace: options.strace ? (line) => output.note(line) : undefined,

@@ -4,6 +4,7 @@ import { Uart } from './devices/uart.js';
 import { type ElfSegment, type ElfSymbol, parseElf } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import { Machine } from './machine.js';
+import type { TlbMode } from './mmu/mmu.js';
 import { REGISTER_WORDS } from './registers.js';
 import { FrameHashes, Hasher, hashText } from './state-hash.js';
 
@@ -22,6 +23,9 @@ export interface BootOptions {
   maxInstructions?: number | undefined;
   /** Limit of retired instructions and traps together. */
   maxSteps?: number | undefined;
+  /** As in 'rv64gc_zba'; everything when it is left out. */
+  isa?: string | undefined;
+  tlb?: TlbMode | undefined;
 }
 
 export interface BootResult {
@@ -75,6 +79,8 @@ export class BareMetal {
     this.machine = Machine.create({
       memoryBytes: options.memoryBytes,
       supervisor: 'guest',
+      isa: options.isa,
+      tlb: options.tlb,
       devices: [this.uart, new Finisher((status) => this.exit(status))],
     });
     this.maxInstructions = options.maxInstructions ?? Number.POSITIVE_INFINITY;

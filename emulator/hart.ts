@@ -19,7 +19,7 @@ import {
   STRADDLE_RECORD,
 } from './layout.js';
 import { faultCause, MemoryAccess } from './memory-access.js';
-import { ACCESS_FAULT, Mmu, PAGE_FAULT, type TranslationContext } from './mmu/mmu.js';
+import { ACCESS_FAULT, Mmu, PAGE_FAULT, type TlbMode, type TranslationContext } from './mmu/mmu.js';
 import { Counters } from './privileged/counters.js';
 import { CsrFile } from './privileged/csr-file.js';
 import { CsrState } from './privileged/csr-state.js';
@@ -105,7 +105,12 @@ export class Hart implements StepClock, RunControl {
     buffer: ArrayBuffer,
     interpreter: Interpreter,
     ram: Ram,
-    options: { supervisor: Supervisor; devices: readonly Device[]; isa: InstructionSet },
+    options: {
+      supervisor: Supervisor;
+      devices: readonly Device[];
+      isa: InstructionSet;
+      tlb: TlbMode;
+    },
   ) {
     this.words32 = new Int32Array(buffer);
     this.view = new DataView(buffer);
@@ -128,7 +133,7 @@ export class Hart implements StepClock, RunControl {
     const changed = () => this.interruptsChanged();
     this.clint = new Clint(this, changed);
     this.plic = new Plic(changed);
-    this.mmu = new Mmu(buffer, ram, this.pmp, this.context);
+    this.mmu = new Mmu(buffer, ram, this.pmp, this.context, options.tlb);
     this.code = new DecodedPages(
       buffer,
       ram,

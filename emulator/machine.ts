@@ -3,6 +3,7 @@ import { Hart, type Supervisor } from './hart.js';
 import { createInterpreter } from './interpreter/interpreter.js';
 import { fullInstructionSet, InstructionSet } from './isa/decode.js';
 import { RAM_OFFSET } from './layout.js';
+import type { TlbMode } from './mmu/mmu.js';
 import { PAGE_SIZE } from './pte.js';
 import { Ram } from './ram.js';
 
@@ -26,13 +27,16 @@ export class Machine {
    *   is taken by code in guest memory
    * @param options.isa what the hart knows besides RV64GC, as in 'rv64gc_zba_zbb'; an instruction of
    *   any other extension is illegal. Everything when it is left out
+   * @param options.tlb 'coherent' (default): nothing stale is ever served. 'stale': translations stay
+   *   until a fence, so that a missing one shows
    * @throws Error naming an unknown extension, a bad size, or that the host has no room for it
    */
   static create(options: {
     memoryBytes: number;
     supervisor: Supervisor;
     devices?: readonly Device[];
-    isa?: string;
+    isa?: string | undefined;
+    tlb?: TlbMode | undefined;
   }): Machine {
     const { memoryBytes } = options;
     if (
@@ -55,6 +59,7 @@ export class Machine {
       supervisor: options.supervisor,
       devices: options.devices ?? [],
       isa: options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa),
+      tlb: options.tlb ?? 'coherent',
     });
     return new Machine(ram, hart);
   }

@@ -84,7 +84,11 @@ export class Kernel {
   private constructor(o: KernelOptions) {
     this.options = o;
     const seed = o.seed ?? 0;
-    this.machine = Machine.create({ memoryBytes: o.memoryBytes, supervisor: 'host' });
+    this.machine = Machine.create({
+      memoryBytes: o.memoryBytes,
+      supervisor: 'host',
+      tlb: o.tlb,
+    });
     this.clock = new Clock({
       mode: o.clock ?? 'virtual',
       retired: () => this.machine.hart.instret,

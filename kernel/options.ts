@@ -1,3 +1,4 @@
+import type { TlbMode } from '../emulator/index.js';
 import type { Process } from './process/process.js';
 import type { ConsoleHost } from './tty/console.js';
 
@@ -12,6 +13,8 @@ export interface KernelOptions {
   readonly placement?: 'top-down' | 'bottom-up';
   /** 'exit': judge all page tables, regions and frames at the last exit or the limit. */
   readonly verify?: 'off' | 'exit' | undefined;
+  /** 'stale': the TLB holds translations until a fence, so that one that is missing shows. */
+  readonly tlb?: TlbMode | undefined;
   readonly maxSteps?: number | undefined;
   /** The run stops when exactly this many instructions have retired. */
   readonly maxInstructions?: number | undefined;

@@ -47,14 +47,17 @@ export interface TranslationContext {
   isPbmtOn: boolean;
 }
 
+/**
+ * 'coherent': a store to a page table takes along what was cached of it. 'stale': translations stay
+ * until a fence, as the architecture allows, so that a missing one shows.
+ */
+export type TlbMode = 'coherent' | 'stale';
+
 /** How a table frame was last used by a walk: which addresses hang off it. */
 const UNUSED = -1;
 const SEVERAL_USES = -2;
 
-/**
- * Address translation with both levels of TLB. By default nothing stale is ever served: a store to
- * a frame that a walk has read drops what depends on the entry.
- */
+/** Address translation with both levels of TLB. */
 export class Mmu {
   readonly tlb = new Tlb();
   private readonly readTlb: FastTlb;
@@ -69,11 +72,13 @@ export class Mmu {
 
   private readonly ram: Ram;
   private readonly pmp: Pmp;
+  private readonly mode: TlbMode;
   readonly context: TranslationContext;
 
-  constructor(buffer: ArrayBuffer, ram: Ram, pmp: Pmp, context: TranslationContext) {
+  constructor(buffer: ArrayBuffer, ram: Ram, pmp: Pmp, context: TranslationContext, mode: TlbMode) {
     this.ram = ram;
     this.pmp = pmp;
+    this.mode = mode;
     this.context = context;
     this.readTlb = new FastTlb(buffer, READ_TLB);
     this.writeTlb = new FastTlb(buffer, WRITE_TLB);
@@ -107,8 +112,12 @@ export class Mmu {
     const limit = leafBytes(levels - 1) * (PTES_PER_TABLE / 2);
     if (!(va >= -limit && va < limit)) return PAGE_FAULT; // step 1; NaN lands here too
     const vpn = Math.floor(va / PAGE_SIZE);
+    const needed = access === 'store' ? PTE_A | PTE_D : PTE_A;
     let slot = this.tlb.find(vpn, asid);
-    if (slot < 0) {
+    // Step 9 compares the entry in memory with what was read, and starts again when it differs.
+    const isReread =
+      this.mode === 'stale' && slot >= 0 && (this.tlb.flagsOf(slot) & needed) !== needed;
+    if (slot < 0 || isReread) {
       const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
@@ -119,7 +128,6 @@ export class Mmu {
     }
     const flags = this.tlb.flagsOf(slot);
     if (!isPermitted(flags, access, privilege, statusLow)) return PAGE_FAULT; // steps 6 to 8
-    const needed = access === 'store' ? PTE_A | PTE_D : PTE_A;
     if ((flags & needed) !== needed) {
       // Step 9.
       if (!this.context.isAdUpdated) return PAGE_FAULT;
@@ -210,6 +218,7 @@ export class Mmu {
 
   /** A valid entry of a table frame was overwritten. */
   validPteStored(frame: number, index: number): void {
+    if (this.mode === 'stale') return;
     if (this.tableLevel[frame] !== 0) {
       this.dropAll();
       return;
@@ -222,7 +231,7 @@ export class Mmu {
   tableOverwritten(frame: number): void {
     this.tableLevel[frame] = UNUSED;
     this.ram.frameFlags[frame] = this.ram.frameFlags[frame]! & ~FRAME_TABLE;
-    this.dropAll();
+    if (this.mode === 'coherent') this.dropAll();
   }
 
   private dropFastPage(va: number): void {
