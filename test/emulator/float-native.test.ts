@@ -22,7 +22,7 @@ const subjects = instructions.filter(
   (instruction) =>
     usesFloat(instruction) && native.has(instruction) && !/^f[ls][hwd]$/.test(instruction.name),
 );
-const CASES = 700;
+const CASES = 400;
 const box = (bits: bigint) => 0xffff_ffff_0000_0000n | bits;
 
 /** Numbers as programs have them: moderate exponents, often few significant bits, seldom zero. */

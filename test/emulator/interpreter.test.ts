@@ -124,7 +124,7 @@ describe('the interpreter against the exact evaluator', () => {
     (name, { encoding }) => {
       const random = new Random(name);
       let slow = 0;
-      const rounds = 150;
+      const rounds = 100;
       for (let round = 0; round < rounds; round++) {
         const bits = randomWord(random, encoding);
         if (fullInstructionSet.decode(bits) === undefined) continue;
