@@ -1,6 +1,7 @@
 import { REGISTER_WORDS } from '../../emulator/index.js';
 import type { Kernel } from '../kernel.js';
 import { releaseMemory } from '../process/exit.js';
+import { applyMemoryLimits } from '../process/limits.js';
 import { PC_WORD, REG_SP, registerWord } from '../process/registers.js';
 import { NO_ALTERNATE_STACK, type Task } from '../process/task.js';
 import type { LoadedProgram } from './load.js';
@@ -37,6 +38,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
 /** Gives a task its program and the registers that it starts with. */
 export function adoptProgram(task: Task, loaded: LoadedProgram): void {
   const { process } = task;
+  applyMemoryLimits(loaded.memory, process.limits);
   process.program = loaded.program;
   loaded.program.file.retain();
   loaded.program.file.executing++;

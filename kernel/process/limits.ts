@@ -1,3 +1,5 @@
+import type { VirtualMemory } from '../memory/index.js';
+
 /** getrlimit(2): soft and hard limit. RLIM_INFINITY is Infinity here. */
 export interface Limit {
   readonly soft: number;
@@ -8,6 +10,7 @@ export const RLIMIT_DATA = 2;
 export const RLIMIT_STACK = 3;
 export const RLIMIT_NPROC = 6;
 export const RLIMIT_NOFILE = 7;
+export const RLIMIT_MEMLOCK = 8;
 export const RLIMIT_AS = 9;
 export const RLIMIT_COUNT = 16;
 
@@ -20,10 +23,18 @@ export function defaultLimits(maxProcesses: number): Limit[] {
   limits[4] = { soft: 0, hard: Number.POSITIVE_INFINITY }; // CORE
   limits[RLIMIT_NPROC] = { soft: maxProcesses, hard: maxProcesses };
   limits[RLIMIT_NOFILE] = { soft: 1024, hard: 524288 };
-  limits[8] = { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 }; // MEMLOCK
+  limits[RLIMIT_MEMLOCK] = { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 };
   limits[11] = { soft: maxProcesses, hard: maxProcesses }; // SIGPENDING
   limits[12] = { soft: 819200, hard: 819200 }; // MSGQUEUE
   limits[13] = { soft: 0, hard: 0 }; // NICE
   limits[14] = { soft: 0, hard: 0 }; // RTPRIO
   return limits;
+}
+
+/** Tells an address space the limits that it keeps by itself. */
+export function applyMemoryLimits(memory: VirtualMemory, limits: readonly Limit[]): void {
+  memory.limits.stack = limits[RLIMIT_STACK]!.soft;
+  memory.limits.data = limits[RLIMIT_DATA]!.soft;
+  memory.limits.addressSpace = limits[RLIMIT_AS]!.soft;
+  memory.limits.lockedBytes = limits[RLIMIT_MEMLOCK]!.soft;
 }

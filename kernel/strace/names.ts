@@ -62,6 +62,8 @@ export const MAP_FLAGS = flags({
 export const REMAP_FLAGS = flags({ MREMAP_MAYMOVE: 1, MREMAP_FIXED: 2, MREMAP_DONTUNMAP: 4 });
 export const ADVICE = oneOf(named('MADV_', Advice));
 export const SYNC_FLAGS = flags({ MS_ASYNC: 1, MS_INVALIDATE: 2, MS_SYNC: 4 });
+export const LOCK_ALL_FLAGS = flags({ MCL_CURRENT: 1, MCL_FUTURE: 2, MCL_ONFAULT: 4 });
+export const LOCK_FLAGS = flags({ MLOCK_ONFAULT: 1 });
 export const AT_FLAGS = flags({
   AT_SYMLINK_NOFOLLOW: 0x100,
   AT_REMOVEDIR: 0x200,

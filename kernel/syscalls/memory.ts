@@ -143,3 +143,28 @@ export function sysFlushInstructionCache(
   call.kernel.machine.hart.flushInstructions();
   return 0;
 }
+
+/** mlock(2). */
+export function sysMlock(call: Call, address: number, length: number): number {
+  return call.memory.lock(address, length);
+}
+
+/** mlock2(2). */
+export function sysMlock2(call: Call, address: number, length: number, flags: number): number {
+  return call.memory.lock(address, length, flags);
+}
+
+/** munlock(2). */
+export function sysMunlock(call: Call, address: number, length: number): number {
+  return call.memory.unlock(address, length);
+}
+
+/** mlockall(2). */
+export function sysMlockall(call: Call, flags: number): number {
+  return call.memory.lockAll(flags);
+}
+
+/** munlockall(2). */
+export function sysMunlockall(call: Call): number {
+  return call.memory.unlockAll();
+}

@@ -179,11 +179,6 @@ export function sysGetgid(call: Call): number {
   return call.process.credentials.gid;
 }
 
-/** setuid(2) and setgid(2) for a process without privileges: only to what it already is. */
-export function sysSetuid(call: Call, id: number): number {
-  return id === call.process.credentials.uid ? 0 : -Errno.EPERM;
-}
-
 export function sysGetgroups(call: Call, size: number, list: number): number {
   if (size === 0) return 1;
   if (size < 0) return -Errno.EINVAL;

@@ -1,6 +1,6 @@
 import { bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
-import { type Limit, RLIMIT_COUNT, RLIMIT_STACK } from '../process/limits.js';
+import { applyMemoryLimits, type Limit, RLIMIT_COUNT } from '../process/limits.js';
 import type { Call } from './call.js';
 import { encodeUsage } from './usage.js';
 
@@ -46,7 +46,7 @@ export function sysPrlimit64(
     if (limit.soft > limit.hard) return -Errno.EINVAL;
     if (limit.hard > old.hard) return -Errno.EPERM;
     process.limits[resource] = limit;
-    if (resource === RLIMIT_STACK) process.memory.limits.stack = limit.soft;
+    if (process.ending === undefined) applyMemoryLimits(process.memory, process.limits);
   }
   if (oldAt === 0) return 0;
   const bytes = new Uint8Array(16);

@@ -1,8 +1,10 @@
 import * as k from '../strace/kinds.js';
 import * as n from '../strace/names.js';
+import * as advisory from './advisory.js';
 import * as descriptors from './descriptors.js';
 import { entry, FILE, MEMORY, PROCESS, SIMPLE, type SyscallEntry } from './entry.js';
 import { sysFutex } from './futex.js';
+import * as identity from './identity.js';
 import * as io from './io.js';
 import * as memory from './memory.js';
 import * as open from './open.js';
@@ -20,6 +22,18 @@ const NOTHING: readonly k.ArgumentKind[] = [];
 
 /** The generic 64-bit table: Linux include/uapi/asm-generic/unistd.h. */
 export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, SyscallEntry>([
+  [5, entry('setxattr', [PATH, PATH, ADDRESS, SIZE, HEX], FILE, advisory.sysXattr)],
+  [6, entry('lsetxattr', [PATH, PATH, ADDRESS, SIZE, HEX], FILE, advisory.sysLxattr)],
+  [7, entry('fsetxattr', [FD, PATH, ADDRESS, SIZE, HEX], FILE, advisory.sysFxattr)],
+  [8, entry('getxattr', [PATH, PATH, ADDRESS, SIZE], FILE, advisory.sysXattr)],
+  [9, entry('lgetxattr', [PATH, PATH, ADDRESS, SIZE], FILE, advisory.sysLxattr)],
+  [10, entry('fgetxattr', [FD, PATH, ADDRESS, SIZE], FILE, advisory.sysFxattr)],
+  [11, entry('listxattr', [PATH, ADDRESS, SIZE], FILE, advisory.sysXattr)],
+  [12, entry('llistxattr', [PATH, ADDRESS, SIZE], FILE, advisory.sysLxattr)],
+  [13, entry('flistxattr', [FD, ADDRESS, SIZE], FILE, advisory.sysFxattr)],
+  [14, entry('removexattr', [PATH, PATH], FILE, advisory.sysXattr)],
+  [15, entry('lremovexattr', [PATH, PATH], FILE, advisory.sysLxattr)],
+  [16, entry('fremovexattr', [FD, PATH], FILE, advisory.sysFxattr)],
   [17, entry('getcwd', [BYTES_OUT, SIZE], FILE, paths.sysGetcwd)],
   [23, entry('dup', [FD], SIMPLE, descriptors.sysDup)],
   [24, entry('dup3', [FD, FD, n.PIPE_FLAGS], SIMPLE, descriptors.sysDup3)],
@@ -61,9 +75,12 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [78, entry('readlinkat', [DIRFD, PATH, BYTES_OUT, INT], FILE, paths.sysReadlinkat)],
   [79, entry('newfstatat', [DIRFD, PATH, k.STAT_OUT, n.AT_FLAGS], FILE, stat.sysNewfstatat)],
   [80, entry('fstat', [FD, k.STAT_OUT], SIMPLE, stat.sysFstat)],
+  [81, entry('sync', NOTHING, SIMPLE, advisory.sysSync)],
   [82, entry('fsync', [FD], SIMPLE, descriptors.sysFsync)],
   [83, entry('fdatasync', [FD], SIMPLE, descriptors.sysFsync)],
   [88, entry('utimensat', [DIRFD, PATH, ADDRESS, n.AT_FLAGS], FILE, paths.sysUtimensat)],
+  [90, entry('capget', [ADDRESS, ADDRESS], SIMPLE, identity.sysCapget)],
+  [92, entry('personality', [HEX], SIMPLE, identity.sysPersonality)],
   [93, entry('exit', [INT], PROCESS, process.sysExit)],
   [94, entry('exit_group', [INT], PROCESS, process.sysExitGroup)],
   [95, entry('waitid', [INT, INT, ADDRESS, n.WAIT_FLAGS, ADDRESS], FILE, sysWaitid)],
@@ -87,11 +104,14 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
       time.sysClockNanosleep,
     ),
   ],
+  [119, entry('sched_setscheduler', [INT, INT, ADDRESS], SIMPLE, identity.sysSchedSetscheduler)],
   [120, entry('sched_getscheduler', [INT], SIMPLE, system.sysSchedGetscheduler)],
   [121, entry('sched_getparam', [INT, k.UINT_OUT], SIMPLE, system.sysSchedGetparam)],
   [122, entry('sched_setaffinity', [INT, SIZE, ADDRESS], SIMPLE, system.sysSchedSetaffinity)],
   [123, entry('sched_getaffinity', [INT, SIZE, ADDRESS], SIMPLE, system.sysSchedGetaffinity)],
   [124, entry('sched_yield', NOTHING, SIMPLE, process.sysSchedYield)],
+  [125, entry('sched_get_priority_max', [INT], SIMPLE, identity.sysSchedGetPriorityMax)],
+  [126, entry('sched_get_priority_min', [INT], SIMPLE, identity.sysSchedGetPriorityMin)],
   [129, entry('kill', [INT, SIGNAL], SIMPLE, signals.sysKill)],
   [130, entry('tkill', [INT, SIGNAL], SIMPLE, signals.sysTkill)],
   [131, entry('tgkill', [INT, INT, SIGNAL], SIMPLE, signals.sysTgkill)],
@@ -119,9 +139,16 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   ],
   [138, entry('rt_sigqueueinfo', [INT, SIGNAL, ADDRESS], SIMPLE, signals.sysRtSigqueueinfo)],
   [139, entry('rt_sigreturn', NOTHING, SIMPLE, signals.sysRtSigreturn)],
+  [140, entry('setpriority', [INT, INT, INT], SIMPLE, identity.sysSetpriority)],
   [141, entry('getpriority', [INT, INT], SIMPLE, system.sysGetpriority)],
-  [144, entry('setgid', [INT], SIMPLE, process.sysSetuid)],
-  [146, entry('setuid', [INT], SIMPLE, process.sysSetuid)],
+  [143, entry('setregid', [INT, INT], SIMPLE, identity.sysSetresgid)],
+  [144, entry('setgid', [INT], SIMPLE, identity.sysSetresgid)],
+  [145, entry('setreuid', [INT, INT], SIMPLE, identity.sysSetresuid)],
+  [146, entry('setuid', [INT], SIMPLE, identity.sysSetresuid)],
+  [147, entry('setresuid', [INT, INT, INT], SIMPLE, identity.sysSetresuid)],
+  [148, entry('getresuid', [k.UINT_OUT, k.UINT_OUT, k.UINT_OUT], SIMPLE, identity.sysGetresuid)],
+  [149, entry('setresgid', [INT, INT, INT], SIMPLE, identity.sysSetresgid)],
+  [150, entry('getresgid', [k.UINT_OUT, k.UINT_OUT, k.UINT_OUT], SIMPLE, identity.sysGetresgid)],
   [153, entry('times', [ADDRESS], SIMPLE, time.sysTimes)],
   [154, entry('setpgid', [INT, INT], SIMPLE, process.sysSetpgid)],
   [155, entry('getpgid', [INT], SIMPLE, process.sysGetpgid)],
@@ -144,6 +171,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [177, entry('getegid', NOTHING, SIMPLE, process.sysGetgid)],
   [178, entry('gettid', NOTHING, SIMPLE, process.sysGettid)],
   [179, entry('sysinfo', [ADDRESS], SIMPLE, system.sysSysinfo)],
+  [213, entry('readahead', [FD, LONG, SIZE], SIMPLE, advisory.sysReadahead)],
   [214, entry('brk', [ADDRESS], MEMORY, memory.sysBrk, 'address')],
   [215, entry('munmap', [ADDRESS, SIZE], MEMORY, memory.sysMunmap)],
   [
@@ -171,8 +199,13 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
       'address',
     ),
   ],
+  [223, entry('fadvise64', [FD, LONG, LONG, INT], SIMPLE, advisory.sysFadvise64)],
   [226, entry('mprotect', [ADDRESS, SIZE, n.PROT], MEMORY, memory.sysMprotect)],
   [227, entry('msync', [ADDRESS, SIZE, n.SYNC_FLAGS], MEMORY, memory.sysMsync)],
+  [228, entry('mlock', [ADDRESS, SIZE], MEMORY, memory.sysMlock)],
+  [229, entry('munlock', [ADDRESS, SIZE], MEMORY, memory.sysMunlock)],
+  [230, entry('mlockall', [n.LOCK_ALL_FLAGS], MEMORY, memory.sysMlockall)],
+  [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
   [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
   [233, entry('madvise', [ADDRESS, SIZE, n.ADVICE], MEMORY, memory.sysMadvise)],
   [
@@ -194,6 +227,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
     ),
   ],
   [283, entry('membarrier', [INT, HEX], SIMPLE, memory.sysMembarrier)],
+  [284, entry('mlock2', [ADDRESS, SIZE, n.LOCK_FLAGS], MEMORY, memory.sysMlock2)],
   [285, entry('copy_file_range', [FD, ADDRESS, FD, ADDRESS, SIZE, HEX], FILE, io.sysCopyFileRange)],
   [291, entry('statx', [DIRFD, PATH, n.AT_FLAGS, HEX, ADDRESS], FILE, stat.sysStatx)],
   [435, entry('clone3', [ADDRESS, SIZE], PROCESS, process.sysClone3)],

@@ -1,0 +1,83 @@
+import { Errno } from '../errno.js';
+import type { Call } from './call.js';
+
+/** getresuid(2): the three user ids are one. */
+export function sysGetresuid(call: Call, real: number, effective: number, saved: number): number {
+  return writeIds(call, [real, effective, saved], call.process.credentials.uid);
+}
+
+export function sysGetresgid(call: Call, real: number, effective: number, saved: number): number {
+  return writeIds(call, [real, effective, saved], call.process.credentials.gid);
+}
+
+function writeIds(call: Call, addresses: readonly number[], id: number): number {
+  for (const address of addresses) {
+    if (call.writeU32(address, id) < 0) return -Errno.EFAULT;
+  }
+  return 0;
+}
+
+/** setresuid(2), setreuid(2): without privileges each id can only become what it is; -1 keeps it. */
+export function sysSetresuid(call: Call, ...ids: number[]): number {
+  return checkIds(ids, call.process.credentials.uid);
+}
+
+export function sysSetresgid(call: Call, ...ids: number[]): number {
+  return checkIds(ids, call.process.credentials.gid);
+}
+
+function checkIds(ids: readonly number[], own: number): number {
+  return ids.every((id) => id === -1 || id === own) ? 0 : -Errno.EPERM;
+}
+
+/** capget(2), version 3: no capabilities. */
+export function sysCapget(call: Call, header: number, data: number): number {
+  const VERSION_3 = 0x2008_0522;
+  const version = call.readU32(header);
+  if (version === undefined) return -Errno.EFAULT;
+  if (version !== VERSION_3) return call.writeU32(header, VERSION_3) || -Errno.EINVAL;
+  return data === 0 ? 0 : call.write(data, new Uint8Array(24));
+}
+
+/** personality(2): PER_LINUX, which nothing changes. */
+export function sysPersonality(_call: Call, persona: number): number {
+  const QUERY = 0xffff_ffff;
+  return persona === 0 || persona === QUERY ? 0 : -Errno.EINVAL;
+}
+
+/** setpriority(2): a nice value may only be raised, and changes nothing here. */
+export function sysSetpriority(call: Call, which: number, who: number, nice: number): number {
+  if (which < 0 || which > 2) return -Errno.EINVAL;
+  if (which === 0 && who !== 0 && !call.kernel.tasks.has(who)) return -Errno.ESRCH;
+  return nice < 0 ? -Errno.EACCES : 0;
+}
+
+/** sched_setscheduler(2): SCHED_OTHER, BATCH and IDLE with priority 0; the rest needs privileges. */
+export function sysSchedSetscheduler(
+  call: Call,
+  pid: number,
+  policy: number,
+  parameters: number,
+): number {
+  const PRIVILEGED = [1, 2]; // FIFO, RR
+  const ORDINARY = [0, 3, 5];
+  if (pid < 0) return -Errno.EINVAL;
+  if (pid !== 0 && !call.kernel.tasks.has(pid)) return -Errno.ESRCH;
+  const priority = call.readU32(parameters);
+  if (priority === undefined) return -Errno.EFAULT;
+  if (PRIVILEGED.includes(policy))
+    return priority >= 1 && priority <= 99 ? -Errno.EPERM : -Errno.EINVAL;
+  return ORDINARY.includes(policy) && priority === 0 ? 0 : -Errno.EINVAL;
+}
+
+/** sched_get_priority_max(2). */
+export function sysSchedGetPriorityMax(_call: Call, policy: number): number {
+  if (policy === 1 || policy === 2) return 99;
+  return policy === 0 || policy === 3 || policy === 5 ? 0 : -Errno.EINVAL;
+}
+
+/** sched_get_priority_min(2). */
+export function sysSchedGetPriorityMin(_call: Call, policy: number): number {
+  if (policy === 1 || policy === 2) return 1;
+  return policy === 0 || policy === 3 || policy === 5 ? 0 : -Errno.EINVAL;
+}
