@@ -105,7 +105,7 @@ function ifPrivateAnonymous(handler: AdviceHandler): AdviceHandler {
 /** The next touch finds zeros, or the file's contents. */
 function dropPages(memory: VirtualMemory, _region: Region, start: number, end: number): number {
   if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;
-  memory.table.clear(start / PAGE_SIZE, end / PAGE_SIZE);
+  memory.clearPages(start / PAGE_SIZE, end / PAGE_SIZE);
   return 0;
 }
 

@@ -166,14 +166,21 @@ export class PageTable {
     }
   }
 
-  /** Invalidates the leaves of pages [start, end), drops their references, frees empty tables. */
-  clear(start: number, end: number): void {
+  /**
+   * Invalidates the leaves of pages [start, end), drops their references, frees empty tables.
+   *
+   * @returns the number of leaves
+   */
+  clear(start: number, end: number): number {
+    let count = 0;
     this.eachLeaf(start, end, (pteAddress, page, level) => {
       const ppn = this.ppn(pteAddress);
       this.erase(pteAddress, page, level);
+      count++;
       for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);
     });
     this.prune(start, end);
+    return count;
   }
 
   /**

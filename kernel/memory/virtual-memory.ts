@@ -3,6 +3,7 @@ import { advise } from './advise.js';
 import { setBreak } from './break.js';
 import { Calls } from './calls.js';
 import { copyIn, copyInString, copyOut } from './copy.js';
+import { PAGE_STEPS } from './costs.js';
 import { explainFault } from './explain-fault.js';
 import type { Access, MemoryFault } from './fault.js';
 import { Fences } from './fences.js';
@@ -130,7 +131,7 @@ export class VirtualMemory implements CacheMapper {
   /** exec and exit: unmaps everything and gives back tables, files and the ASID. */
   release(): void {
     this.space.reset();
-    this.table.clear(0, USER_PAGES);
+    this.clearPages(0, USER_PAGES);
     this.table.release();
     this.system.hart.fence({ asid: this.asid });
     this.system.asids.giveBack(this.asid);
@@ -312,7 +313,7 @@ export class VirtualMemory implements CacheMapper {
 
   /** For the mapper's callbacks: what was mapped there leaves the page table. */
   readonly clearUnmapped: RegionUpdate = (start, length, region) => {
-    this.table.clear(start / PAGE_SIZE, (start + length) / PAGE_SIZE);
+    this.clearPages(start / PAGE_SIZE, (start + length) / PAGE_SIZE);
     this.countUnmapped(region.file, length);
   };
 
@@ -324,9 +325,14 @@ export class VirtualMemory implements CacheMapper {
       const shift = region.start / PAGE_SIZE - firstInFile;
       const from = Math.max(region.start / PAGE_SIZE, first + shift);
       const to = Math.min(region.end / PAGE_SIZE, end + shift);
-      if (from < to) this.table.clear(from, to);
+      if (from < to) this.clearPages(from, to);
     }
     this.fences.settle();
+  }
+
+  /** Takes the leaves of pages [start, end) away, at their price. */
+  clearPages(start: number, end: number): void {
+    this.system.host.charge(this.table.clear(start, end) * PAGE_STEPS);
   }
 
   private letGo(file: MappedFile): void {

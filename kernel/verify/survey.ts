@@ -50,11 +50,14 @@ export class Survey {
   /** Pointers to a table that the walk was already inside of. */
   readonly cycles: Entry[] = [];
   readonly tlb: readonly TlbEntryView[];
+  /** How many leaves map each frame, counted from the start of RAM. */
+  readonly leafCounts: Int32Array;
   private readonly leavesByFrame = new Map<number, Entry[]>();
 
   constructor(machine: MachineView, kernel?: KernelView) {
     this.machine = machine;
     this.kernel = kernel;
+    this.leafCounts = new Int32Array(machine.frameCount);
     this.tlb = [...machine.tlb()];
     this.files = kernel === undefined ? [] : [...kernel.files()];
     if (kernel === undefined) {
@@ -158,6 +161,10 @@ export class Survey {
   private addLeaf(space: SurveyedSpace, entry: Entry): void {
     space.leaves.push(entry);
     for (let i = 0; i < ENTRIES ** entry.level; i++) {
+      const frame = entry.ppn + i - this.machine.firstPpn;
+      if (frame >= 0 && frame < this.leafCounts.length) {
+        this.leafCounts[frame] = this.leafCounts[frame]! + 1;
+      }
       const others = this.leavesByFrame.get(entry.ppn + i);
       if (others === undefined) this.leavesByFrame.set(entry.ppn + i, [entry]);
       else others.push(entry);

@@ -1,6 +1,5 @@
 import { isValid } from '../decode.js';
 import { hex, rule } from '../rule.js';
-import type { Survey } from '../survey.js';
 
 /** What is said of frames, against what is there. */
 export const frameRules = [
@@ -9,23 +8,28 @@ export const frameRules = [
     needs: 'kernel',
     *check(survey) {
       const { frames, zeroPpn } = survey.kernel!;
-      const cached = cachedFrames(survey);
-      const tables = tableReferences(survey);
+      const cached = new Int32Array(survey.leafCounts.length);
+      const tables = new Int32Array(survey.leafCounts.length);
       const { firstPpn, frameCount } = survey.machine;
+      for (const file of survey.files) {
+        for (const [, frame] of file.pages()) addOne(cached, frame - firstPpn);
+      }
+      // Each table is referred to once: by its parent, or by the space whose root it is.
+      for (const frame of survey.tablePointers.keys()) addOne(tables, frame - firstPpn);
       for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
         if (frame === zeroPpn) continue;
         const counted = frames.refcount(frame);
-        const leaves = survey.leavesOf(frame);
-        const inCache = cached.get(frame) ?? 0;
-        const pins = frames.pins(frame) + (tables.get(frame) ?? 0);
-        const found = leaves.length + inCache + pins;
+        const leafCount = survey.leafCounts[frame - firstPpn]!;
+        const inCache = cached[frame - firstPpn]!;
+        const pins = frames.pins(frame) + tables[frame - firstPpn]!;
+        const found = leafCount + inCache + pins;
         if (counted === found) continue;
-        const [entry] = leaves;
+        const [entry] = survey.leavesOf(frame);
         yield {
           ...(entry === undefined ? {} : { entry }),
           frame,
           observed: `frame ${hex(frame)} (${frames.kind(frame)}) has the count ${counted}`,
-          expected: `${found}: ${leaves.length} leaves, ${inCache} page cache, ${pins} others`,
+          expected: `${found}: ${leafCount} leaves, ${inCache} page cache, ${pins} others`,
           remedy:
             counted > found
               ? 'a reference was not given up: the frame will never be free'
@@ -133,18 +137,6 @@ export const frameRules = [
   }),
 ];
 
-/** How many caches hold each frame. */
-function cachedFrames(survey: Survey): Map<number, number> {
-  const holders = new Map<number, number>();
-  for (const file of survey.files) {
-    for (const [, frame] of file.pages()) holders.set(frame, (holders.get(frame) ?? 0) + 1);
-  }
-  return holders;
-}
-
-/** Each table is referred to once by its parent, or by the space whose root it is. */
-function tableReferences(survey: Survey): Map<number, number> {
-  const references = new Map<number, number>();
-  for (const frame of survey.tablePointers.keys()) references.set(frame, 1);
-  return references;
+function addOne(counts: Int32Array, index: number): void {
+  if (index >= 0 && index < counts.length) counts[index] = counts[index]! + 1;
 }

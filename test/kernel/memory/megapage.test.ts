@@ -136,7 +136,7 @@ describe('VirtualMemory with megapages', () => {
   it('agrees with one cell per half megabyte after every operation', () => {
     fc.assert(
       fc.property(fc.array(operation, { minLength: 1, maxLength: 25 }), (steps) => {
-        const world = createWorld({ memoryBytes: 64 * 2 ** 20 });
+        const world = createWorld({ memoryBytes: 64 * 2 ** 20, tlb: 'stale' });
         const spaces = [{ real: world.memory, model: new ModelSpace(UNITS) }];
         for (const { op, range, isWritable, byte, target, chosen } of steps) {
           const index = chosen % spaces.length;

@@ -1,4 +1,12 @@
-import { Machine, PAGE_SIZE, PTE_U, PTE_V, PTE_W, PTE_X } from '../../../emulator/index.js';
+import {
+  Machine,
+  PAGE_SIZE,
+  PTE_U,
+  PTE_V,
+  PTE_W,
+  PTE_X,
+  type TlbMode,
+} from '../../../emulator/index.js';
 import {
   MAP_ANONYMOUS,
   MAP_FIXED,
@@ -40,11 +48,12 @@ export interface World {
 
 /** A machine with one address space, which is active. Freed frames are poisoned. */
 export function createWorld(
-  o: { memoryBytes?: number } & Pick<MemorySystemOptions, 'adBits'> = {},
+  o: { memoryBytes?: number; tlb?: TlbMode } & Pick<MemorySystemOptions, 'adBits'> = {},
 ): World {
   const machine = Machine.create({
     memoryBytes: o.memoryBytes ?? 8 * 2 ** 20,
     supervisor: 'host',
+    ...(o.tlb === undefined ? {} : { tlb: o.tlb }),
   });
   const frames = new PhysicalMemory(machine.ram, { poison: true });
   let steps = 0;
