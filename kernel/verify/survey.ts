@@ -35,6 +35,10 @@ export interface SurveyedSpace {
   readonly entries: Entry[];
   /** Valid leaves, ascending by address. */
   readonly leaves: Entry[];
+  /** Leaves of level 0 by address. */
+  readonly leafByPage: Map<number, Entry>;
+  /** Leaves of levels 1 and 2. */
+  readonly superpages: Entry[];
   /** Tables other than the root: the entry that points to it, and how many entries are in use. */
   readonly tables: { readonly ppn: number; readonly pointer: Entry; readonly used: number }[];
 }
@@ -116,6 +120,8 @@ export class Survey {
       regions,
       entries: [],
       leaves: [],
+      leafByPage: new Map(),
+      superpages: [],
       tables: [],
     };
     this.spaces.push(space);
@@ -160,6 +166,8 @@ export class Survey {
 
   private addLeaf(space: SurveyedSpace, entry: Entry): void {
     space.leaves.push(entry);
+    if (entry.level === 0) space.leafByPage.set(entry.va, entry);
+    else space.superpages.push(entry);
     for (let i = 0; i < ENTRIES ** entry.level; i++) {
       const frame = entry.ppn + i - this.machine.firstPpn;
       if (frame >= 0 && frame < this.leafCounts.length) {

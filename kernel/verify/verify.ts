@@ -3,6 +3,7 @@ import { encodingRules } from './rules/encoding.js';
 import { frameRules } from './rules/frames.js';
 import { regionRules } from './rules/regions.js';
 import { structureRules } from './rules/structure.js';
+import { tlbRules } from './rules/tlb.js';
 import { Survey } from './survey.js';
 import type { KernelView, MachineView } from './views.js';
 
@@ -12,6 +13,7 @@ export const rules: readonly Rule[] = [
   ...structureRules,
   ...regionRules,
   ...frameRules,
+  ...tlbRules,
 ];
 
 /**

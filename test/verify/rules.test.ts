@@ -349,6 +349,30 @@ const mutants: [rule: string, what: string, damage: (scene: Scene) => void][] = 
       machine.ram.writeU8(ppn * PAGE_SIZE, 0);
     },
   ],
+  [
+    'B1',
+    'an mprotect without a fence',
+    ({ memory, machine }) => {
+      const ppn = memory.table.ppn(entryOf(memory, 1));
+      memory.protect(page(1), pages(1), PROT_READ);
+      const leaf = { ppn, flags: USER_PAGE, level: 0, pteAddress: 0, isLarge: false };
+      machine.hart.mmu.tlb.insert(page(1) / PAGE_SIZE, memory.asid, leaf);
+    },
+  ],
+  [
+    'B4',
+    'a TLB that answers twice',
+    ({ machine, memory }) => {
+      const entry = { vpn: page(1) / PAGE_SIZE, asid: memory.asid, ppn: 0x80010, flags: USER_PAGE };
+      const twice = {
+        *entries() {
+          yield entry;
+          yield entry;
+        },
+      };
+      Object.assign(machine.hart.mmu, { tlb: twice });
+    },
+  ],
   ['F7', 'a leaf whose V alone was cleared', ({ memory }) => changeFlags(memory, 1, 0, PTE_V)],
 ];
 
