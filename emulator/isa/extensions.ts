@@ -13,7 +13,7 @@ import { rv64i } from './rv64i.js';
 import { svinval } from './svinval.js';
 import { zba } from './zba.js';
 import { zbb } from './zbb.js';
-import { zbc } from './zbc.js';
+import { zbc, zbkc } from './zbc.js';
 import { zbkb } from './zbkb.js';
 import { zbkx } from './zbkx.js';
 import { zbs } from './zbs.js';
@@ -50,6 +50,7 @@ export const optionalExtensions: ReadonlyMap<string, readonly Instruction[]> = n
   ['zbb', zbb],
   ['zbc', zbc],
   ['zbkb', zbkb],
+  ['zbkc', zbkc],
   ['zbkx', zbkx],
   ['zbs', zbs],
   ['svinval', svinval],

@@ -26,10 +26,16 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-/** Assembles a source without any library to a static RV64GC Linux program; returns its path. */
-export function assembleProgram(directory: string, source: string): string {
+/** Links a source without any library to a static RV64GC Linux program; returns its path. */
+export function assembleProgram(
+  directory: string,
+  source: string,
+  linkerFlags: readonly string[] = [],
+): string {
   const [from, to] = [join(directory, 'program.S'), join(directory, 'program')];
   writeFileSync(from, source);
-  runTool('riscv64-linux-gnu-gcc', ['-march=rv64gc', '-nostdlib', '-static', '-o', to, from]);
+  const flags = linkerFlags.map((flag) => `-Wl,${flag}`);
+  const fixed = ['-march=rv64gc', '-nostdlib', '-static', ...flags];
+  runTool('riscv64-linux-gnu-gcc', [...fixed, '-o', to, from]);
   return to;
 }
