@@ -14,10 +14,12 @@ export function unmap<F>(
   const page = core.pageAt(address);
   const pages = core.pagesOf(length);
   if (!core.isInside(page, pages)) return -Errno.EINVAL;
-  const node = core.regions.seek(page);
-  const isWhole =
-    node !== 0 && core.regions.start(node) === page && core.regions.end(node) === page + pages;
-  if (isWhole && onUnmap === undefined) return unmapRegion(core, node, page, page + pages);
+  if (onUnmap === undefined) {
+    const node = core.regions.seekStart(page);
+    if (node !== 0 && core.regions.end(node) === page + pages) {
+      return unmapRegion(core, node, page, page + pages);
+    }
+  }
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
   edit.begin(page, page + pages, parts);
   if (edit.mappedPages === 0) return 0;

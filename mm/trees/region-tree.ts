@@ -124,6 +124,25 @@ export class RegionTree extends BulkAvlTree {
     return this.here;
   }
 
+  /** The region that starts at a page, 0 if there is none. Leaves the path at it. */
+  seekStart(page: number): number {
+    const { keys, links, path } = this;
+    let depth = 0;
+    let slot = 3;
+    let node = links[slot]!;
+    while (node !== 0) {
+      path[depth] = slot;
+      const key = keys[node << 1]!;
+      if (key === page) break;
+      slot = (node << 2) | (key < page ? 3 : 2);
+      node = links[slot]!;
+      depth++;
+    }
+    if (this.isCounting) this.visits += depth + 1;
+    this.depth = depth;
+    return node;
+  }
+
   /** The first region that ends after a position, 0 if there is none. Leaves the path at it. */
   seekEndingAfter(position: number): number {
     return this.seek(position);

@@ -170,7 +170,7 @@ describe('AddressSpace.visits', () => {
       space.unmap(page(2 * ((i * 37) % 64)), pages(1));
       sum += space.visits;
     }
-    expect(sum).toBe(888);
+    expect(sum).toBe(847);
     const range = { start: page(30), end: page(100) };
     space.mapAny(pages(1), 1, 2, undefined, 0, { range });
     expect(space.visits).toBe(5);
