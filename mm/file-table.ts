@@ -65,7 +65,7 @@ export class FileTable<F> {
       copy.uses.push(this.uses[i]!);
     }
     for (const [file, number] of this.numbers) copy.numbers.set(file, number);
-    copy.unused.push(...this.unused);
+    for (const number of this.unused) copy.unused.push(number);
     return copy;
   }
 

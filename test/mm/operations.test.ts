@@ -413,11 +413,11 @@ describe('AddressSpace with many regions', () => {
     expect(one.check()).toEqual([]);
   });
 
-  it.each([1, 2, 3, 4])('stays balanced through a random life (seed %d)', (seed) => {
+  it.each([1, 2])('stays balanced through a random life (seed %d)', (seed) => {
     const random = new Random(seed);
     const merge = seed % 2 === 0 ? 'adjacent' : 'mapping';
     const space = draw('.'.repeat(400), { merge });
-    for (let i = 0; i < 1200; i++) {
+    for (let i = 0; i < 600; i++) {
       const at = page(random.below(390));
       const length = pages(1 + random.below(random.below(20) === 0 ? 9 : 2));
       const choice = random.below(10);

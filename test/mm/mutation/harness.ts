@@ -10,7 +10,7 @@ import { tests } from './runner.js';
 
 export { setSubject } from './subject.js';
 
-const SEQUENCES = 300;
+const SEQUENCES = 150;
 
 /** Sequences of operations against the page model, made once and run on every mutant. */
 const sequences = fc.sample(
