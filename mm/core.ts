@@ -121,13 +121,13 @@ export class Core<F> {
    *
    * @returns 0 or -ENOMEM
    */
-  reserve(moreRegions: number, moreGaps: number): number {
+  reserve(moreRegions: number, moreGaps: number, moreMappings = 0): number {
     if (moreRegions > 0 && this.regions.size + moreRegions > this.maxRegions) return -Errno.ENOMEM;
     const nodes = moreRegions + moreGaps;
     if (nodes > 0 && this.mayAllocate !== undefined && !this.mayAllocate(nodes)) {
       return -Errno.ENOMEM;
     }
-    return this.makeRoom(moreRegions, moreGaps);
+    return this.makeRoom(moreRegions, moreGaps, moreMappings);
   }
 
   /** If regions of two mapping records are one where the page `boundary` joins them. */
@@ -201,13 +201,14 @@ export class Core<F> {
     });
   }
 
-  /** Makes room in the arenas, for one mapping record too; -ENOMEM where the host has no memory. */
-  makeRoom(regions: number, gaps: number): number {
-    if (this.regions.hasRoom(regions) && this.gaps.hasRoom(gaps) && this.mappings.hasRoom) return 0;
+  /** Makes room in the arenas, or -ENOMEM where the host has no memory. */
+  makeRoom(regions: number, gaps: number, mappings = 0): number {
+    const hasNodes = this.regions.hasRoom(regions) && this.gaps.hasRoom(gaps);
+    if (hasNodes && this.mappings.hasRoom(mappings)) return 0;
     try {
       this.regions.ensure(regions);
       this.gaps.ensure(gaps);
-      this.mappings.ensure();
+      this.mappings.ensure(mappings);
     } catch (error) {
       if (error instanceof RangeError) return -Errno.ENOMEM;
       throw error;

@@ -15,13 +15,8 @@ export class FileTable<F> {
 
   /** If every number ever given is in use or waits to be given again. */
   isWhole(): boolean {
-    const { files, uses, unused, numbers } = this;
-    const held = files.filter((file) => file !== undefined).length;
-    return (
-      files.length === uses.length &&
-      held === numbers.size &&
-      held + unused.length + 1 === files.length
-    );
+    const held = this.files.filter((file) => file !== undefined).length;
+    return held === this.numbers.size && held + this.unused.length + 1 === this.files.length;
   }
 
   get(number: number): F | undefined {

@@ -54,14 +54,14 @@ export class MappingTable<F> {
     return this.words[(record << 3) | 7]!;
   }
 
-  /** If there is room for one more record. */
-  get hasRoom(): boolean {
-    return this.size < this.capacity;
+  /** If there is room for `extra` (0 or 1) more records. */
+  hasRoom(extra: number): boolean {
+    return this.size + extra <= this.capacity;
   }
 
-  /** Makes room for one more record. Throws RangeError where the host has no memory for it. */
-  ensure(): void {
-    if (this.hasRoom) return;
+  /** Makes room for `extra` (0 or 1) more records. Throws RangeError where the host has no memory for it. */
+  ensure(extra: number): void {
+    if (this.hasRoom(extra)) return;
     const capacity = this.capacity * 2;
     const record = new ArrayBuffer(32 * (capacity + 1));
     const words = new Int32Array(record);

@@ -133,7 +133,7 @@ function placeInGap<F>(
   const { gaps, regions, mappings } = core;
   const end = page + pages;
   const moreGaps = (page > gaps.start(gap) ? 1 : 0) + (end < gaps.end(gap) ? 1 : 0) - 1;
-  const refused = core.reserve(1, moreGaps);
+  const refused = core.reserve(1, moreGaps, 1);
   if (refused < 0) return refused;
   const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
   mappings.retain(mapping);
@@ -164,7 +164,7 @@ function placeNew<F>(
     return placeInGap(core, gap, page, pages, prot, flags, file, offset);
   }
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
-  if (core.makeRoom(0, 0) < 0) return -Errno.ENOMEM;
+  if (core.makeRoom(0, 0, 1) < 0) return -Errno.ENOMEM;
   edit.begin(page, end, parts);
   const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
   edit.put(page, end, prot, flags, 0, mapping);

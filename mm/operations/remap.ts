@@ -140,7 +140,7 @@ function move<F>(
   const newEnd = target + newPages;
   const dropped: Part<F>[] = [];
   const replaced: Part<F>[] = [];
-  if (core.makeRoom(0, 0) < 0) return -Errno.ENOMEM;
+  if (core.makeRoom(0, 0, 1) < 0) return -Errno.ENOMEM;
   const fileNumber = mappings.fileNumber(mapping);
   mappings.files.reacquire(fileNumber);
   const offset = core.offsetAt(mapping, page);

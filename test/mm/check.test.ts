@@ -91,13 +91,16 @@ const DAMAGES: [string, RegExp, (core: Core) => void][] = [
   ],
   [
     'T3',
-    /regions should be one at page/,
+    /one at page 17[\s\S]*one at page 23[\s\S]*one at page 33/,
     ({ regions, mappings }) => {
-      const left = regions.find(16);
-      regions.write(left, 16, 17, 3, 2, 1, regions.mappings[left]!);
-      mappings.retain(regions.mappings[left]!);
-      regions.seek(17);
-      regions.addHere(17, 18, 3, 2, 1, regions.mappings[left]!);
+      for (const start of [16, 22, 32]) {
+        const left = regions.find(start);
+        const mapping = regions.mappings[left]!;
+        regions.write(left, start, start + 1, 3, 2, 1, mapping);
+        mappings.retain(mapping);
+        regions.seek(start + 1);
+        regions.addHere(start + 1, start + 2, 3, 2, 1, mapping);
+      }
     },
   ],
   ['T4', /nodes in the tree/, ({ regions }) => regions.size++],
@@ -110,6 +113,7 @@ const DAMAGES: [string, RegExp, (core: Core) => void][] = [
   ['T4', /mappings are held/, ({ mappings }) => mappings.create(0, 1, 0, 0)],
   ['T4', /uses are counted/, ({ mappings }) => mappings.files.acquire(FILE)],
   ['T4', /files are held/, ({ mappings }) => mappings.files.acquire({ name: 'g' })],
+  ['T4', /files are held/, ({ mappings }) => Reflect.get(mappings.files, 'unused').push(7)],
   [
     'T5',
     /leaves its mapping/,

@@ -118,6 +118,22 @@ describe('AddressSpace.mapAny', () => {
     expect(any(space, 1)).toBe(0);
   });
 
+  it('takes a range from address 0, and rejects a place whose guard is short below', () => {
+    const space = AddressSpace.create<object>({ start: 0, length: pages(4), pageSize: PAGE });
+    const range = { start: 0, end: pages(2) };
+    expect(space.mapAny(PAGE, 1, 2, undefined, 0, { range })).toBe(0);
+    const options = { alignment: pages(2), guard: PAGE, placement: 'top-down' };
+    expect(any(draw('ww....ww'), 2, options)).toBe((-Errno.ENOMEM - START) / PAGE);
+    expect(any(draw('www....w'), 2, options)).toBe(4);
+  });
+
+  it('knows the largest gap when a gap between two others is filled', () => {
+    const space = draw('w.w.....w.w.w.w.w.w');
+    space.mapAt(page(3), pages(5), 1, 2, undefined, 0);
+    expect(space.stats().largestGap).toBe(PAGE);
+    expect(space.check()).toEqual([]);
+  });
+
   it('finds nothing in an empty range', () => {
     const range = { start: page(1), end: page(1) };
     expect(any(draw('....'), 1, { range })).toBe((-Errno.ENOMEM - START) / PAGE);
@@ -334,13 +350,13 @@ describe('AddressSpace.markOriginal', () => {
 
 describe('AddressSpace.unmapNonOriginal', () => {
   it('makes room for the gaps that it leaves', () => {
-    const space = draw('w.'.repeat(40));
+    const space = draw('w'.repeat(80));
     space.markOriginal();
     for (let i = 0; i < 40; i++) space.mapAt(page(2 * i + 1), pages(1), 1, 2, undefined, 0);
     expect(space.clone().stats().gaps).toBe(0);
     const copy = space.clone();
     copy.unmapNonOriginal();
-    expect(picture(copy)).toBe('w.'.repeat(40));
+    expect(copy.stats()).toMatchObject({ regions: 40, gaps: 40 });
     expect(copy.check()).toEqual([]);
   });
 
@@ -392,6 +408,24 @@ describe('AddressSpace with many regions', () => {
     expect(space.stats()).toMatchObject({ regions: 2, gaps: 1 });
     space.reset();
     expect(space.check()).toEqual([]);
+  });
+
+  it('maps on in a clone, with recycled records and with full ones', () => {
+    const half = draw('w.'.repeat(8) + '.'.repeat(40));
+    for (let i = 0; i < 8; i++) half.mapAt(page(16 + 2 * i), pages(1), 5, 2, undefined, 0);
+    half.unmap(page(0), pages(16));
+    const full = draw('w.'.repeat(40));
+    for (const copy of [half.clone(), full.clone()]) {
+      for (let i = 0; i < 8; i++) {
+        const address = copy.mapAny(pages(1), 1, i, undefined, pages(i));
+        expect(copy.queryPage(address)).toMatchObject({
+          base: address,
+          flags: i,
+          offset: pages(i),
+        });
+      }
+      expect(copy.check()).toEqual([]);
+    }
   });
 
   it('changes many regions at once', () => {

@@ -40,6 +40,16 @@ const CASES: [name: string, state: string, call: Call][] = [
     (s) => s.remap(page(0), pages(2), pages(2), { ...move, newAddr: page(2) }),
   ],
   [
+    'remap of a whole region to the place behind',
+    '.ww......',
+    (s) => s.remap(page(1), pages(2), pages(2), { ...move, newAddr: page(3) }),
+  ],
+  [
+    'remap of a tail to the place behind',
+    'wwww....',
+    (s) => s.remap(page(2), pages(2), pages(2), { ...move, newAddr: page(4) }),
+  ],
+  [
     'remap to the place in front',
     '..wwwwww',
     (s) => s.remap(page(4), pages(2), pages(2), { ...move, newAddr: page(2) }),
