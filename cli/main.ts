@@ -5,12 +5,14 @@ import { cc } from './cc.js';
 import { isaTests } from './isa-tests.js';
 import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
 import { run } from './run.js';
+import { serve } from './serve.js';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   run,
   cc,
   boot,
   'isa-tests': isaTests,
+  serve,
 };
 
 const help = `usage: pagewalk COMMAND [OPTIONS] …
@@ -19,6 +21,7 @@ const help = `usage: pagewalk COMMAND [OPTIONS] …
   cc FILE… -o OUT      compile a C program for the guest
   boot ELF             run a bare-metal image from M mode
   isa-tests DIR        run the ELFs of upstream's riscv-tests in a folder
+  serve                the web page, on this machine alone
 
   --help, --version    pagewalk COMMAND --help lists the options of a command
 `;

@@ -96,6 +96,11 @@ const table = {
     help: 'write the words between begin_signature and end_signature to FILE',
     parse: text,
   },
+  port: {
+    argument: 'N',
+    help: 'the port to use (default 8125, or the next one that is free)',
+    parse: port,
+  },
   help: {
     help: 'print this',
     parse: isGiven,
@@ -197,6 +202,12 @@ function count(name: string, values: readonly string[]): number {
   throw new Mistake(
     `${name} '${text}' is no number: give one from 0 to ${Number.MAX_SAFE_INTEGER}`,
   );
+}
+
+function port(name: string, values: readonly string[]): number {
+  const number = count(name, values);
+  if (number <= 65535) return number;
+  throw new Mistake(`${name} ${number} is no port: give one from 0 to 65535`);
 }
 
 function environment(name: string, values: readonly string[]): string[] {
