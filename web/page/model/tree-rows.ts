@@ -71,6 +71,8 @@ export function buildRows(
       entry,
       change: byKey.get(entryKey(entry)),
     }));
+    // A table that went away has its entries still, and all of them went with it.
+    if (gone.some(({ entry }) => entry.table === table)) return items;
     const end = table.va + leafBytes(table.level + 1);
     for (const change of gone) {
       const { entry } = change;
@@ -84,7 +86,7 @@ export function buildRows(
   function addItem({ entry, change }: Item, depth: number): void {
     const key = entryKey(entry);
     const isGone = change?.mark === 'removed';
-    const isOpen = entry.table === undefined || isGone ? undefined : !toggled.has(key);
+    const isOpen = entry.table === undefined ? undefined : !toggled.has(key);
     rows.push({
       key: isGone ? `gone:${key}` : key,
       depth,

@@ -17,8 +17,8 @@ export interface TerminalEvents {
   readonly onResize: (size: TerminalSize) => void;
   /** These bytes of output have been drawn. */
   readonly onDrawn: (bytes: number) => void;
-  /** The user wants to leave the terminal by keyboard. */
-  readonly onLeave: () => void;
+  /** The user leaves the terminal by keyboard. */
+  readonly onLeave: (direction: 'forwards' | 'backwards') => void;
   readonly onSearch: () => void;
 }
 
@@ -62,7 +62,10 @@ export class TerminalPane {
   /** Puts the terminal into the page and keeps it as large as its host. */
   open(host: HTMLElement): void {
     this.terminal.open(host);
-    this.terminal.textarea?.setAttribute('aria-label', 'Terminal input. F6 leaves the terminal.');
+    this.terminal.textarea?.setAttribute(
+      'aria-label',
+      'Terminal input. F6 leads to the panels, Shift F6 to the head of the page.',
+    );
     this.loadWebgl();
     this.resize();
     new ResizeObserver(() => this.resize()).observe(host);
@@ -132,7 +135,7 @@ export class TerminalPane {
     if (event.key !== 'F6' && !isCopy && !isSearch) return true;
     event.preventDefault();
     if (event.type !== 'keydown') return false;
-    if (event.key === 'F6') this.events.onLeave();
+    if (event.key === 'F6') this.events.onLeave(event.shiftKey ? 'backwards' : 'forwards');
     else if (isSearch) this.events.onSearch();
     else if (this.terminal.hasSelection()) {
       // Without permission for the clipboard the browser's own menu still copies.

@@ -76,7 +76,8 @@ export function FramesPanel({ shown, related, selection, onSelect }: PanelProps)
         {LEGEND.map((kind) => (
           <li key={kind}>
             <span class={`swatch ${FRAME_KIND_NAMES[kind].replace(' ', '-')}`} aria-hidden="true" />
-            {FRAME_KIND_NAMES[kind]} {frames === undefined ? '' : countKind(frames, kind)}
+            {FRAME_KIND_NAMES[kind]}{' '}
+            <span class="count">{frames === undefined ? '' : countKind(frames, kind)}</span>
           </li>
         ))}
         {shown !== undefined && <ChangeCounts changes={shown.changes.frames} />}

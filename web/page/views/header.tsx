@@ -3,6 +3,9 @@ import type { Session, SessionState } from '../session.js';
 import type { Theme } from '../theme.js';
 import { Icon } from './icons.js';
 
+/** Where the terminal's Shift+F6 leads. */
+export const PAUSE_ID = 'pause';
+
 export interface HeaderProps {
   readonly state: SessionState;
   readonly session: Session;
@@ -26,7 +29,7 @@ export function Header({ state, session, theme, onReset, onFiles }: HeaderProps)
       <StateChip state={state} />
       <div class="controls" role="toolbar" aria-label="Machine">
         <button
-          id="pause"
+          id={PAUSE_ID}
           type="button"
           disabled={!isReady}
           onClick={() => session.send({ type: isPaused ? 'run' : 'pause' })}

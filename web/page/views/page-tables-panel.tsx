@@ -155,19 +155,18 @@ function Row({ row, shown, isActive, isRelated, onChoose, onToggle }: RowProps) 
       aria-level={row.depth + 1}
       aria-expanded={row.isOpen}
       aria-selected={isRelated}
-      aria-label={rowLabel(row, kind)}
       tabIndex={isActive ? 0 : -1}
       onClick={onChoose}
     >
       <MarkSign mark={change?.mark} />
       <span class="tree-entry" style={{ paddingLeft: `${row.depth * 12}px` }}>
         {row.isOpen === undefined ? (
-          <span class="twist" />
+          <span class="twist" aria-hidden="true" />
         ) : (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: left and right arrow do the same
-          // biome-ignore lint/a11y/noStaticElementInteractions: see above
+          // Only for the mouse: left and right arrow do the same.
           <span
             class="twist"
+            aria-hidden="true"
             onClick={(event) => {
               event.stopPropagation();
               onToggle();
@@ -181,7 +180,7 @@ function Row({ row, shown, isActive, isRelated, onChoose, onToggle }: RowProps) 
       <span class="tree-va">{row.vaText}</span>
       {entry === undefined ? <span class="bits" /> : <Bits entry={entry} change={change} />}
       <span class="tree-frame">
-        {row.frameText}
+        <span class="frame-number">{row.frameText}</span>
         {kind !== '' && <span class="kind">{kind}</span>}
       </span>
     </div>
@@ -197,26 +196,25 @@ function Bits(props: {
   const before = change?.mark === 'changed' ? (change.before?.low ?? low) : low;
   return (
     <span class="bits">
+      <span class="sr-only">{flagNames(low)}</span>
       {PTE_BITS.map(({ bit, letter, name }) => {
         const isSet = (low & bit) !== 0;
         const isNew = ((before ^ low) & bit) !== 0;
         const classes = [isSet ? 'set' : 'clear'];
         if (isNew) classes.push('flipped');
         return (
-          <span key={letter} class={classes.join(' ')} title={`${isSet ? '' : 'not '}${name}`}>
+          <span
+            key={letter}
+            aria-hidden="true"
+            class={classes.join(' ')}
+            title={`${isSet ? '' : 'not '}${name}`}
+          >
             {isSet || isNew ? letter : '·'}
           </span>
         );
       })}
     </span>
   );
-}
-
-function rowLabel(row: TreeRow, kind: string): string {
-  const mark = row.change === undefined ? '' : `, ${row.change.mark}`;
-  if (row.entry === undefined) return `${row.label} ${row.vaText} ${row.frameText}${mark}`;
-  const bits = flagNames(row.entry.low);
-  return `${row.label}, address ${row.vaText}, ${bits}, ${row.frameText} ${kind}${mark}`;
 }
 
 /** Brings what a step changed into sight, once per step. */

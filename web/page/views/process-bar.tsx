@@ -2,6 +2,9 @@ import type { ProcessInfo } from '../../protocol/index.js';
 import { endingText } from '../model/text.js';
 import type { Session, SessionState } from '../session.js';
 
+/** Where the terminal's F6 leads. */
+export const PROCESS_ID = 'process';
+
 /** Chooses the process that the panels below show; says when it is one that has ended. */
 export function ProcessBar(props: { readonly state: SessionState; readonly session: Session }) {
   const view = props.state.shown?.view;
@@ -10,9 +13,9 @@ export function ProcessBar(props: { readonly state: SessionState; readonly sessi
   const hasEnded = process?.ending !== undefined;
   return (
     <section class={`panel processes${hasEnded ? ' ended' : ''}`} aria-label="Process">
-      <label for="process">Process</label>
+      <label for={PROCESS_ID}>Process</label>
       <select
-        id="process"
+        id={PROCESS_ID}
         disabled={process === undefined}
         value={observed?.pid ?? ''}
         onChange={(event) => {

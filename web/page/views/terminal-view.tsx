@@ -22,7 +22,7 @@ export function TerminalView(props: TerminalViewProps) {
       <div class="panel-head">
         <h2>Terminal</h2>
         <p class="hint">
-          <kbd>F6</kbd> leaves the terminal
+          <kbd>F6</kbd> to the panels and back
         </p>
         {isSearching ? (
           <SearchBox terminal={terminal} onClose={() => onSearch(false)} />
