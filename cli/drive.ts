@@ -16,11 +16,13 @@ const MAX_BUDGET = 50_000_000;
  * ^C and the window size arrive.
  *
  * @param whenWaiting called when nothing can go on without the host; resolves when it can
+ * @param betweenSlices called after each slice but the last
  */
 export async function drive(
   machine: Drivable,
   output: Output,
   whenWaiting: () => Promise<void>,
+  betweenSlices: () => void = () => {},
 ): Promise<void> {
   let budget = FIRST_BUDGET;
   for (;;) {
@@ -28,6 +30,7 @@ export async function drive(
     const stop = machine.run(budget);
     await output.drained();
     if (stop === 'exited') return;
+    betweenSlices();
     if (stop === 'waiting') {
       await whenWaiting();
       continue;

@@ -1,5 +1,7 @@
 /** Exit status of a run whose reader went away: what a shell reports for SIGPIPE. */
 const CLOSED_STATUS = 141;
+/** Exit status when the output cannot be written for another reason, such as a full disk. */
+const WRITE_STATUS = 1;
 const FLUSH_BYTES = 64 * 1024;
 
 /**
@@ -15,8 +17,11 @@ export class Output {
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
       stream.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
-        process.exit(CLOSED_STATUS);
+        if (error.code === 'EPIPE') process.exit(CLOSED_STATUS);
+        if (stream === process.stdout) {
+          process.stderr.write(`pagewalk: cannot write to stdout: ${error.code}\n`);
+        }
+        process.exit(WRITE_STATUS);
       });
     }
   }

@@ -15,12 +15,15 @@ import { Terminal } from './terminal.js';
 
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
 const HOME = '/tmp';
+/** Exit status when --verify finds the kernel inconsistent, whatever became of the program. */
+const VIOLATION_STATUS = 125;
 const NANOSECONDS_PER_MS = 1e6;
 
 const optionNames = [
   'memory',
   'env',
   'cwd',
+  'verify',
   'strace',
   'maps',
   'page-tables',
@@ -40,7 +43,8 @@ const help = `usage: pagewalk run [OPTIONS] PROG [ARGS…]
 
 Runs an RV64 Linux program under the kernel, with this terminal as its own. PROG is an ELF, a .c
 file, which is compiled first, or the name of a program that comes with pagewalk, such as mmapdemo.
-The exit status is the program's own, 128 + the signal that ended it, or ${LIMIT_STATUS} at a limit.
+The exit status is the program's own, 128 + the signal that ended it, ${LIMIT_STATUS} at a limit, or
+${VIOLATION_STATUS} when --verify finds the kernel itself inconsistent.
 
 ${describeOptions(optionNames)}
 `;
@@ -83,8 +87,12 @@ async function runProgram(
       }
     }
     made.files.add(path, bytes, 0o755);
+    const cwd = options.cwd ?? HOME;
+    if (typeof made.files.resolve(cwd) === 'number') {
+      throw new Mistake(`--cwd ${cwd} is no folder of the guest: give one such as ${HOME}`);
+    }
     const env = ['PATH=/bin', `HOME=${HOME}`, ...terminalType(), ...(options.env ?? [])];
-    made.spawn({ path, args: [path, ...args], env, cwd: options.cwd ?? HOME });
+    made.spawn({ path, args: [path, ...args], env, cwd });
     return made;
   });
   await (process.stdin.isTTY ? driveTerminal(kernel, output) : driveStream(kernel, output));
@@ -110,6 +118,7 @@ function createKernel(options: RunOptions, output: Output): Kernel {
     maxInstructions: options['max-instructions'],
     strace: options.strace ? (line) => output.note(line) : undefined,
     report: (text) => output.note(text),
+    verify: options.verify ?? 'off',
     beforeExit: (process) => show(process, options, output),
     console: {
       write: (bytes, fd) => output.write(bytes, fd),
@@ -129,7 +138,8 @@ async function driveTerminal(kernel: Kernel, output: Output): Promise<void> {
   });
   endBySignals();
   try {
-    await drive(kernel, output, () => terminal.changed(untilDeadline(kernel)));
+    const whenWaiting = () => terminal.changed(untilDeadline(kernel));
+    await drive(kernel, output, whenWaiting, () => terminal.offer());
   } finally {
     terminal.restore();
   }
@@ -186,6 +196,7 @@ function terminalType(): string[] {
 }
 
 function exitStatus(result: RunResult): number {
+  if (result.violations > 0) return VIOLATION_STATUS;
   if (result.outcome === 'limit') return LIMIT_STATUS;
   if (result.signal !== null) return 128 + signalNumber(result.signal);
   return result.exitStatus ?? 1;

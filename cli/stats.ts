@@ -12,7 +12,7 @@ export function writeStats(output: Output, format: 'text' | 'json', result: obje
     return;
   }
   for (const [name, value] of Object.entries(stats)) {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value ?? 'none');
-    output.note(`${name.padEnd(14)}${text}`);
+    const text = typeof value === 'object' && value ? JSON.stringify(value) : (value ?? 'none');
+    output.note(`${name.padEnd(17)}${text}`);
   }
 }

@@ -6,21 +6,25 @@ export class Terminal {
   private readonly restoring = () => this.restore();
   private readonly resuming = () => process.stdin.setRawMode(true);
   private readonly waiters: (() => void)[] = [];
+  private readonly onInput: (bytes: Uint8Array) => number;
+  private unread: Uint8Array = new Uint8Array(0);
 
   /**
-   * @param onInput gets the keys as they arrive
+   * @param onInput gets the keys; returns how many bytes it had room for
    * @param onEnd called when the terminal hangs up
    * @param onResize called with the new size
    */
   constructor(host: {
-    onInput: (bytes: Uint8Array) => void;
+    onInput: (bytes: Uint8Array) => number;
     onEnd: () => void;
     onResize: (columns: number, rows: number) => void;
   }) {
     const { stdin, stdout } = process;
     stdin.setRawMode(true);
+    this.onInput = host.onInput;
     stdin.on('data', (bytes: Buffer) => {
-      host.onInput(bytes);
+      this.unread = this.unread.length === 0 ? bytes : Buffer.concat([this.unread, bytes]);
+      this.offer();
       this.wake();
     });
     stdin.on('end', () => {
@@ -34,6 +38,16 @@ export class Terminal {
     process.on('exit', this.restoring);
     // Whoever stopped us has had the terminal in the meantime.
     process.on('SIGCONT', this.resuming);
+  }
+
+  /**
+   * Offers what the guest had no room for again, so that a long paste is lossless; meanwhile nothing
+   * more is read from the terminal.
+   */
+  offer(): void {
+    if (this.unread.length > 0) this.unread = this.unread.subarray(this.onInput(this.unread));
+    if (this.unread.length === 0) process.stdin.resume();
+    else process.stdin.pause();
   }
 
   restore(): void {

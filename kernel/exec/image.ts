@@ -35,6 +35,9 @@ export function checkSegments(elf: ElfFile): LoadFailure | undefined {
   for (const segment of elf.segments) {
     const name = `the segment at ${hex(segment.address)}`;
     if (segment.address < end) return refuse(`${name} overlaps the one before it`);
+    if (pageFloor(segment.address) < pageCeil(end)) {
+      return refuse(`${name} shares a page with the one before it`);
+    }
     end = segment.address + segment.memoryBytes;
     if (segment.address < lowest || end > TASK_SIZE / 2) {
       return refuse(`${name} lies outside user space (${hex(lowest)} to ${hex(TASK_SIZE / 2)})`);

@@ -123,7 +123,10 @@ function findProgram(
   depth: number,
 ): (Executable & { args: readonly string[] }) | LoadFailure {
   const file = findFile(kernel, request, request.path);
-  if ('errno' in file) return file;
+  if ('errno' in file) {
+    if (depth === 0) return file;
+    return failure(file.errno, `its interpreter ${request.path}: ${file.reason}`);
+  }
   const start = byteString(readFile(file, 256));
   if (!start.startsWith('#!')) {
     const elf = parseProgram(file);

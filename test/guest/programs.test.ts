@@ -47,7 +47,14 @@ describeWith(
     };
 
     const guest = (name: string, program: string): Promise<Outcome> => {
-      const options = ['--env', `GIVEN=${env.GIVEN}`, '--max-steps', '2000000000'];
+      const options = [
+        '--env',
+        `GIVEN=${env.GIVEN}`,
+        '--max-steps',
+        '2000000000',
+        '--verify',
+        'exit',
+      ];
       const all = [command, 'run', ...options, program, ...(args[name] ?? [])];
       return run(process.execPath, all, { input });
     };

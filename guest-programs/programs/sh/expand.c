@@ -90,7 +90,7 @@ static const char *add_substitution(Expansion *expansion, const char *at, int is
 static const char *expand_dollar(Expansion *expansion, const char *at, int is_quoted) {
   if (*at == '(') return add_substitution(expansion, at + 1, is_quoted);
   if (*at == '?') return add_number(expansion, last_status, is_quoted), at + 1;
-  if (*at == '$') return add_number(expansion, getpid(), is_quoted), at + 1;
+  if (*at == '$') return add_number(expansion, shell_pid, is_quoted), at + 1;
   if (*at == '#') return add_number(expansion, argument_count - 1, is_quoted), at + 1;
   if (*at == '!') {
     if (last_background) add_number(expansion, last_background, is_quoted);

@@ -58,6 +58,7 @@ static int run_text(const char *text) {
 }
 
 int main(int argc, char **argv) {
+  shell_pid = getpid();
   import_environment(environ);
   free_line();
   argument_count = argc > 0 ? 1 : 0;

@@ -77,6 +77,7 @@ int add_matches(const char *pattern, Words *paths);
 
 extern int last_status;
 extern pid_t last_background;
+extern pid_t shell_pid; /* $$, also in a subshell */
 void import_environment(char **environment);
 const char *variable(const char *name);
 void set_variable(const char *name, const char *value);

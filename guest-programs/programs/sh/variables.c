@@ -14,6 +14,7 @@ typedef struct Variable {
 static Variable *variables;
 int last_status;
 pid_t last_background;
+pid_t shell_pid;
 int argument_count;
 char **argument_values;
 

@@ -20,7 +20,7 @@ line" 'and
 another'
 echo a | \
 cat
-cd d; ls; cd ..; cd /; pwd; cd - > here; cd "$OLDPWD"; cd - > /dev/null
+cd d; ls; cd ..; cd /; pwd; cd - > /dev/null; ls d; cd "$OLDPWD"; pwd; cd - > /dev/null
 export Z=9; sh -c 'echo $Z'; unset Z; sh -c 'echo "[$Z]"'
 sh -c 'echo $# $1 "$@"' name 'one arg' two
 echo $(echo nested $(echo deeper)) # comment
@@ -31,5 +31,5 @@ exec_missing_command 2> /dev/null; echo $?
 sh -c 'kill -9 $$' 2> /dev/null; echo $?
 sh -c 'kill -TERM $$' 2> /dev/null; echo $?
 grep -n o f1 | head -n 1
-rm -r d f1 here errors both; ls
+rm -r d f1 errors both; echo *
 echo last; exit 7
