@@ -121,9 +121,8 @@ export class Mmu {
       const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
-      // The fast arrays hold nothing that this TLB does not.
-      const evicted = this.tlb.evictedBy(vpn);
-      if (evicted !== undefined) this.dropFastPage(evicted * PAGE_SIZE);
+      // What the new entry evicts stays in the fast arrays: an instruction and its operand may share
+      // a slot here, and would evict each other for ever.
       slot = this.tlb.insert(vpn, asid, leaf);
     }
     const flags = this.tlb.flagsOf(slot);
@@ -224,7 +223,8 @@ export class Mmu {
       return;
     }
     const vpn = this.tableStart[frame]! + index;
-    if (this.tlb.dropPage(vpn)) this.dropFastPage(vpn * PAGE_SIZE);
+    this.tlb.dropPage(vpn);
+    this.dropFastPage(vpn * PAGE_SIZE);
   }
 
   /** The frame is no longer the table that it was. */

@@ -64,18 +64,10 @@ export class Tlb {
     this.flags[slot] = this.flags[slot]! | bits;
   }
 
-  /** Drops the page from every address space. @returns whether it was held */
-  dropPage(vpn: number): boolean {
+  /** Drops the page from every address space. */
+  dropPage(vpn: number): void {
     const slot = slotOf(vpn);
-    if (this.vpns[slot] !== vpn) return false;
-    this.vpns[slot] = EMPTY;
-    return true;
-  }
-
-  /** The other page that `insert` of this one will drop, if there is one. */
-  evictedBy(vpn: number): number | undefined {
-    const held = this.vpns[slotOf(vpn)]!;
-    return held === vpn || Number.isNaN(held) ? undefined : held;
+    if (this.vpns[slot] === vpn) this.vpns[slot] = EMPTY;
   }
 
   dropAll(): void {
