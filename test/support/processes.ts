@@ -32,6 +32,9 @@ const signalNumbers: Readonly<Record<string, number>> = {
   SIGTERM: 15,
 };
 
+/** A program that runs longer is killed, so that a hanging one cannot outlive its test. */
+const PATIENCE_MS = 100_000;
+
 /** Runs a program to its end. Rejects only when it cannot be started. */
 export function run(
   command: string,
@@ -44,6 +47,7 @@ export function run(
       env: { ...process.env, ...o.env },
       stdio: 'pipe',
     });
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
@@ -53,6 +57,7 @@ export function run(
     child.stdin.on('error', () => {});
     child.stdin.end(o.input ?? '');
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       const status = code ?? 128 + (signalNumbers[signal ?? ''] ?? 0);
       resolve({
         status,
