@@ -1,5 +1,5 @@
 import { Cause } from './cause.js';
-import { DecodedPages } from './code/decoded-pages.js';
+import { type DecodedInstruction, DecodedPages } from './code/decoded-pages.js';
 import { Bus, type Device } from './devices/bus.js';
 import { Clint, type StepClock } from './devices/clint.js';
 import { Plic } from './devices/plic.js';
@@ -70,6 +70,9 @@ export class Hart implements StepClock, RunControl {
   trapCause = 0;
   /** Its xtval as a signed number: exact where it is a canonical address. */
   trapValue = 0;
+
+  /** Told of every trap, before its handler runs. */
+  onTrap: (() => void) | undefined;
 
   private readonly registers: Registers;
   /** Hart state. */
@@ -172,6 +175,7 @@ export class Hart implements StepClock, RunControl {
         codeStored: (frame, pa, size) => this.code.codeStored(frame, pa, size),
         validPteStored: (frame, index) => this.mmu.validPteStored(frame, index),
         tableOverwritten: (frame) => this.mmu.tableOverwritten(frame),
+        storesWatched: (ppn) => this.mmu.forbidStores(ppn),
       },
       () => this.mmu.forbidAllStores(),
     );
@@ -247,6 +251,11 @@ export class Hart implements StepClock, RunControl {
   /** Writes a CSR as M mode would, with its WARL rules; one that does not exist is ignored. */
   writeCsr(csr: number, value: bigint): void {
     if (this.csrs.has(csr)) this.csrs.write(csr, value);
+  }
+
+  /** Instructions as they stand decoded, for the verifier. */
+  decodedInstructions(): IterableIterator<DecodedInstruction> {
+    return this.code.decoded();
   }
 
   /** The privilege and every CSR that is state of its own, in a fixed order. */
@@ -493,6 +502,7 @@ export class Hart implements StepClock, RunControl {
   }
 
   private enterTrap(): void {
+    this.onTrap?.();
     this.traps++;
     this.memory.clearReservation();
   }

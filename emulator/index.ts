@@ -1,10 +1,11 @@
 export { BareMetal, type BootOptions, type BootResult } from './boot.js';
 export { Cause, type Trap } from './cause.js';
+export type { DecodedInstruction } from './code/decoded-pages.js';
 export { type ElfFile, type ElfSegment, type ElfSymbol, parseElf, symbolise } from './elf.js';
 export { Hart, type Stop, type Supervisor } from './hart.js';
 export { disassemble } from './isa/disassemble.js';
 export { MAX_MEMORY_BYTES, Machine, MIN_MEMORY_BYTES } from './machine.js';
-export type { TlbMode } from './mmu/mmu.js';
+export type { FastEntry, TlbMode, TranslationLog } from './mmu/mmu.js';
 export { Tlb } from './mmu/tlb.js';
 export {
   leafBytes,

@@ -18,6 +18,8 @@ export interface StoreListener {
   validPteStored(frame: number, index: number): void;
   /** A whole frame with FRAME_TABLE was overwritten. */
   tableOverwritten(frame: number): void;
+  /** From now on the hart must not store into the frame unseen. */
+  storesWatched(ppn: number): void;
 }
 
 /**
@@ -183,7 +185,7 @@ export class Ram {
     const frame = ppn - this.firstPpn;
     if (isOn) {
       this.frameFlags[frame] = this.frameFlags[frame]! | FRAME_WATCHED;
-      this.onDrain?.();
+      this.listener?.storesWatched(ppn);
     } else {
       this.frameFlags[frame] = this.frameFlags[frame]! & ~FRAME_WATCHED;
     }

@@ -1,3 +1,4 @@
+import { RECORD_BITS } from '../interpreter/record.js';
 import {
   DECODED_PAGE_BYTES,
   DECODED_PAGE_COUNT,
@@ -7,6 +8,14 @@ import {
 } from '../layout.js';
 import { PAGE_SIZE } from '../pte.js';
 import { FRAME_CODE, type Ram } from '../ram.js';
+
+/** An instruction that will be executed as it was decoded. */
+export interface DecodedInstruction {
+  /** Physical address. */
+  readonly pa: number;
+  /** 16 or 32 bits. */
+  readonly bits: number;
+}
 
 /** Writes the records that a fall-through past the page's last instruction reaches. */
 export type SentinelWriter = (firstRecord: number) => void;
@@ -78,6 +87,21 @@ export class DecodedPages {
       this.dropPage(page);
     }
     this.onDrop();
+  }
+
+  /** What is decoded now; an instruction across two pages is never kept. */
+  *decoded(): IterableIterator<DecodedInstruction> {
+    for (let page = 1; page <= DECODED_PAGE_COUNT; page++) {
+      const frame = this.frameOfPage[page]!;
+      if (this.pageOfFrame[frame] !== page) continue;
+      for (let slot = 0; slot < RECORDS_PER_PAGE; slot++) {
+        const record = recordsOfPage(page) + slot * RECORD_BYTES;
+        if (this.ops[record / 2] === 0) continue;
+        const bits =
+          this.ops[(record + RECORD_BITS) / 2]! | (this.ops[(record + RECORD_BITS) / 2 + 1]! << 16);
+        yield { pa: (frame + this.ram.firstPpn) * PAGE_SIZE + slot * 2, bits: bits >>> 0 };
+      }
+    }
   }
 
   private dropPage(page: number): void {

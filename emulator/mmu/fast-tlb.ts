@@ -54,6 +54,16 @@ export class FastTlb {
     }
   }
 
+  /** What it holds: the page's address (in the lower 2^38 bytes exact) and the addend. */
+  *entries(): IterableIterator<{ va: number; addend: number }> {
+    for (let i = 0; i < this.filledCount; i++) {
+      const at = this.base + this.filled[i]! * WORDS_PER_ENTRY;
+      if (this.words[at] === TLB_INVALID_TAG) continue;
+      const va = this.words[at + 1]! * TWO_32 + (this.words[at]! >>> 0);
+      yield { va, addend: this.words[at + 2]! };
+    }
+  }
+
   dropAll(): void {
     for (let i = 0; i < this.filledCount; i++) {
       const slot = this.filled[i]!;

@@ -24,7 +24,7 @@ import {
 import { FRAME_TABLE, type Ram } from '../ram.js';
 import { FastTlb } from './fast-tlb.js';
 import { Tlb } from './tlb.js';
-import { walk } from './walk.js';
+import { type Leaf, walk } from './walk.js';
 
 /** What `Mmu.translatePage` returns instead of a page number. */
 export const PAGE_FAULT = -1;
@@ -53,6 +53,26 @@ export interface TranslationContext {
  */
 export type TlbMode = 'coherent' | 'stale';
 
+/** Told of what the MMU does, for a judge of whoever writes page tables. Addresses are signed. */
+export interface TranslationLog {
+  /** No TLB entry was found: the tables are about to be walked for an access. */
+  walking(va: number, asid: number, rootPpn: number): void;
+  /** The walk's leaf went into the TLB. */
+  filled(va: number, leaf: Leaf): void;
+  /** An access needs A, or A and D, in the entry, which has just got them. */
+  marked(pteAddress: number, access: Access): void;
+  /** SFENCE.VMA; an absent operand stands for x0. */
+  fenced(va: number | undefined, asid: number | undefined): void;
+}
+
+/** An entry of one of the fast arrays. */
+export interface FastEntry {
+  readonly access: Access;
+  readonly va: number;
+  /** The frame; of an entry for fetches it is not told. */
+  readonly ppn: number | undefined;
+}
+
 /** How a table frame was last used by a walk: which addresses hang off it. */
 const UNUSED = -1;
 const SEVERAL_USES = -2;
@@ -60,6 +80,7 @@ const SEVERAL_USES = -2;
 /** Address translation with both levels of TLB. */
 export class Mmu {
   readonly tlb = new Tlb();
+  log: TranslationLog | undefined;
   private readonly readTlb: FastTlb;
   private readonly writeTlb: FastTlb;
   private readonly execTlb: FastTlb;
@@ -118,12 +139,14 @@ export class Mmu {
     const isReread =
       this.mode === 'stale' && slot >= 0 && (this.tlb.flagsOf(slot) & needed) !== needed;
     if (slot < 0 || isReread) {
+      this.log?.walking(va, asid, rootPpn);
       const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
       // What the new entry evicts stays in the fast arrays: an instruction and its operand may share
       // a slot here, and would evict each other for ever.
       slot = this.tlb.insert(vpn, asid, leaf);
+      this.log?.filled(va, leaf);
     }
     const flags = this.tlb.flagsOf(slot);
     if (!isPermitted(flags, access, privilege, statusLow)) return PAGE_FAULT; // steps 6 to 8
@@ -147,6 +170,7 @@ export class Mmu {
     if ((this.tlb.flagsOf(slot) & needed) === needed) return;
     this.ram.setPteBits(this.tlb.pteAddress(slot), needed);
     this.tlb.addFlags(slot, needed);
+    this.log?.marked(this.tlb.pteAddress(slot), access);
   }
 
   /** Lets the interpreter load from the page of `va`, which was translated to a frame of RAM. */
@@ -210,9 +234,21 @@ export class Mmu {
 
   /** SFENCE.VMA; an absent operand stands for x0. */
   fence(va: number | undefined, asid: number | undefined): void {
+    this.log?.fenced(va, asid);
     this.tlb.fence(va === undefined ? undefined : Math.floor(va / PAGE_SIZE), asid);
     if (va === undefined || this.tlb.mayHoldLarge) this.dropFast();
     else this.dropFastPage(va);
+  }
+
+  /** What the fast arrays hold, under `context.asid`. */
+  *fastEntries(): IterableIterator<FastEntry> {
+    for (const { va, addend } of this.readTlb.entries()) {
+      yield { access: 'load', va, ppn: pageAtLinear(addend + va) };
+    }
+    for (const { va, addend } of this.writeTlb.entries()) {
+      yield { access: 'store', va, ppn: pageAtLinear(addend + va) };
+    }
+    for (const { va } of this.execTlb.entries()) yield { access: 'fetch', va, ppn: undefined };
   }
 
   /** A valid entry of a table frame was overwritten. */
@@ -287,6 +323,11 @@ function isPermitted(
 
 function pageOf(va: number): number {
   return va & ~0xfff;
+}
+
+/** Linear addresses are computed modulo 2^32. */
+function pageAtLinear(address: number): number {
+  return ((address >>> 0) - RAM_OFFSET + RAM_BASE) / PAGE_SIZE;
 }
 
 function linearAddress(ppn: number): number {

@@ -1,0 +1,214 @@
+import { ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import type { RawMemory } from './raw-walk.js';
+
+const TWO_22 = 2 ** 22;
+const LEAF = R | W | X;
+const WORDS = ENTRIES * 2;
+
+/** RAM as the shadow reads it, and has it watched. */
+export interface WatchedMemory extends RawMemory {
+  /** The 1024 words of a frame, live. */
+  frameWords(ppn: number): Uint32Array;
+  watch(ppn: number, isOn: boolean): void;
+}
+
+/** Told what the shadow sees change. `low` and `high` are the entry's halves. */
+export interface ShadowObserver<Space> {
+  changed(pteAddress: number, table: ShadowTable<Space>, index: number): void;
+  leafAdded(table: ShadowTable<Space>, index: number, low: number, high: number): void;
+  leafDropped(table: ShadowTable<Space>, index: number, low: number, high: number): void;
+  /** Something that only a full pass can judge. */
+  suspect(): void;
+}
+
+/** A page table as it was when it was last looked at. */
+export interface ShadowTable<Space> {
+  readonly ppn: number;
+  readonly level: number;
+  /** First address that the table stands for, as an unsigned 39-bit number. */
+  readonly firstVa: number;
+  readonly space: Space;
+  /** Pairs of halves, low first. */
+  readonly words: Uint32Array;
+  readonly live: Uint32Array;
+  /** Entries that are not zero. */
+  used: number;
+}
+
+/**
+ * A copy of every page table that hangs off known roots, kept up to date from the log of stores into
+ * the frames that it found to be tables, whoever made them.
+ */
+export class Shadow<Space> {
+  /** Leaves that map each frame, counted from the start of RAM; and those of them with W. */
+  readonly leafCounts: Int32Array;
+  readonly writableCounts: Int32Array;
+  private readonly memory: WatchedMemory;
+  private readonly observer: ShadowObserver<Space>;
+  private tables: (ShadowTable<Space> | undefined)[] = [];
+
+  constructor(memory: WatchedMemory, observer: ShadowObserver<Space>) {
+    this.memory = memory;
+    this.observer = observer;
+    this.leafCounts = new Int32Array(memory.frameCount);
+    this.writableCounts = new Int32Array(memory.frameCount);
+  }
+
+  isTable(ppn: number): boolean {
+    return this.tables[ppn - this.memory.firstPpn] !== undefined;
+  }
+
+  table(ppn: number): ShadowTable<Space> | undefined {
+    return this.tables[ppn - this.memory.firstPpn];
+  }
+
+  /** From now on follows the tables below this one. */
+  adopt(ppn: number, level: number, firstVa: number, space: Space): void {
+    const { memory } = this;
+    const frame = ppn - memory.firstPpn;
+    if (frame < 0 || frame >= memory.frameCount || this.tables[frame] !== undefined) {
+      this.observer.suspect();
+      return;
+    }
+    const table: ShadowTable<Space> = {
+      ppn,
+      level,
+      firstVa,
+      space,
+      words: new Uint32Array(WORDS),
+      live: memory.frameWords(ppn),
+      used: 0,
+    };
+    this.tables[frame] = table;
+    memory.watch(ppn, true);
+    const { live } = table;
+    for (let i = 0; i < ENTRIES; i++) {
+      if (live[i * 2] !== 0 || live[i * 2 + 1] !== 0) this.update(table, i);
+    }
+  }
+
+  /** Forgets the table and those below it. */
+  drop(ppn: number): void {
+    const frame = ppn - this.memory.firstPpn;
+    const table = this.tables[frame];
+    if (table === undefined) return;
+    this.tables[frame] = undefined;
+    this.memory.watch(ppn, false);
+    const { words } = table;
+    for (let i = 0; i < ENTRIES; i++) {
+      if (words[i * 2]! & V) this.forgetEntry(table, i, words[i * 2]!, words[i * 2 + 1]!);
+    }
+  }
+
+  dropAll(): void {
+    this.tables.forEach((table, frame) => {
+      if (table !== undefined) this.memory.watch(frame + this.memory.firstPpn, false);
+    });
+    this.tables = [];
+    this.leafCounts.fill(0);
+    this.writableCounts.fill(0);
+  }
+
+  /**
+   * Looks again at the entries at these physical addresses. Upper levels come first: what hangs off
+   * a pointer that is gone is not looked at, since its frame may hold anything by now.
+   *
+   * @returns whether an address lies outside every table
+   */
+  apply(stores: readonly number[]): boolean {
+    const { firstPpn } = this.memory;
+    let isForeign = false;
+    for (let level = 2; level >= 0; level--) {
+      for (const pa of stores) {
+        const table = this.tables[Math.floor(pa / PAGE_BYTES) - firstPpn];
+        if (table === undefined) isForeign = true;
+        else if (table.level === level) this.update(table, (pa / ENTRY_BYTES) & (ENTRIES - 1));
+      }
+    }
+    return isForeign;
+  }
+
+  /** Visits the valid leaves of [start, end), addresses of the lower half. */
+  eachLeaf(
+    rootPpn: number,
+    start: number,
+    end: number,
+    visit: (table: ShadowTable<Space>, index: number, low: number, high: number) => void,
+  ): void {
+    const table = this.table(rootPpn);
+    if (table === undefined) return;
+    const span = PAGE_BYTES * ENTRIES ** table.level;
+    const first = Math.max(0, Math.floor((start - table.firstVa) / span));
+    const last = Math.min(ENTRIES, Math.ceil((end - table.firstVa) / span));
+    for (let i = first; i < last; i++) {
+      const low = table.words[i * 2]!;
+      if ((low & V) === 0) continue;
+      const high = table.words[i * 2 + 1]!;
+      if (low & LEAF || table.level === 0) visit(table, i, low, high);
+      else this.eachLeaf(ppnOf(low, high), start, end, visit);
+    }
+  }
+
+  private update(table: ShadowTable<Space>, index: number): void {
+    const { words, live } = table;
+    const at = index * 2;
+    const [oldLow, oldHigh] = [words[at]!, words[at + 1]!];
+    const [low, high] = [live[at]!, live[at + 1]!];
+    if (low === oldLow && high === oldHigh) return;
+    this.observer.changed(table.ppn * PAGE_BYTES + index * ENTRY_BYTES, table, index);
+    words[at] = low;
+    words[at + 1] = high;
+    if (oldLow === 0 && oldHigh === 0) table.used++;
+    if (low === 0 && high === 0) table.used--;
+    if (oldLow & V) this.forgetEntry(table, index, oldLow, oldHigh);
+    if (low & V) this.rememberEntry(table, index, low, high);
+    else if (low !== 0 || high !== 0) this.observer.suspect();
+  }
+
+  private rememberEntry(table: ShadowTable<Space>, index: number, low: number, high: number): void {
+    const { level } = table;
+    if ((low & LEAF) === 0) {
+      if (level === 0 || (low & ~1 & 0x3ff) !== 0 || high >>> 22 !== 0) this.observer.suspect();
+      else {
+        const firstVa = table.firstVa + index * PAGE_BYTES * ENTRIES ** level;
+        this.adopt(ppnOf(low, high), level - 1, firstVa, table.space);
+      }
+      return;
+    }
+    this.count(level, low, high, 1);
+    this.observer.leafAdded(table, index, low, high);
+  }
+
+  private forgetEntry(table: ShadowTable<Space>, index: number, low: number, high: number): void {
+    const { level } = table;
+    if ((low & LEAF) === 0) {
+      if (level > 0) this.drop(ppnOf(low, high));
+      return;
+    }
+    this.count(level, low, high, -1);
+    this.observer.leafDropped(table, index, low, high);
+  }
+
+  private count(level: number, low: number, high: number, change: number): void {
+    const first = ppnOf(low, high) - this.memory.firstPpn;
+    const end = first + ENTRIES ** level;
+    if (first < 0 || end > this.memory.frameCount) {
+      this.observer.suspect();
+      return;
+    }
+    for (let frame = first; frame < end; frame++) {
+      this.leafCounts[frame] = this.leafCounts[frame]! + change;
+      if (low & W) this.writableCounts[frame] = this.writableCounts[frame]! + change;
+    }
+  }
+}
+
+/** Address of an entry's first page, signed. */
+export function vaOf(table: ShadowTable<unknown>, index: number): number {
+  const unsigned = table.firstVa + index * PAGE_BYTES * ENTRIES ** table.level;
+  return unsigned >= 2 ** 38 ? unsigned - 2 ** 39 : unsigned;
+}
+
+export function ppnOf(low: number, high: number): number {
+  return (high & 0x3f_ffff) * TWO_22 + (low >>> 10);
+}
