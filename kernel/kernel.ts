@@ -1,5 +1,5 @@
 import { Machine } from '../emulator/index.js';
-import { auditKernel } from './audit.js';
+import { auditKernel, kernelParts } from './audit.js';
 import { fromHostText } from './bytes.js';
 import { Clock } from './clock.js';
 import { Errno } from './errno.js';
@@ -11,7 +11,7 @@ import { populateDevices } from './files/devices.js';
 import { Directory } from './files/directory.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
-import { MemorySystem, PageCache, type PhysicalMemory } from './memory/index.js';
+import { createMapper, MemorySystem, PageCache, PhysicalMemory } from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
   DEFAULT_MAX_TASKS,
@@ -37,7 +37,7 @@ import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
 import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
-import { explain, type Violation } from './verify/index.js';
+import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
 /** The machine itself: every process without a parent belongs to it. */
 const INIT_PID = 1;
@@ -60,6 +60,8 @@ export class Kernel {
   readonly placement: 'top-down' | 'bottom-up';
   readonly trampoline: RegularFile;
   readonly tracer: Tracer | undefined;
+  /** With `verify`. */
+  readonly monitor: Monitor | undefined;
   readonly limits: { steps: number; instructions: number; outputBytes: number; tasks: number };
   /** Every process that has not been waited for. */
   readonly processes = new Map<number, Process>();
@@ -94,8 +96,14 @@ export class Kernel {
       retired: () => this.machine.hart.instret,
       hostNow: o.hostNow,
     });
-    this.memorySystem = new MemorySystem({ machine: this.machine, host: this.clock });
-    this.frames = this.memorySystem.frames;
+    const verifies = o.verify !== undefined && o.verify !== 'off';
+    this.frames = new PhysicalMemory(this.machine.ram, { poison: verifies });
+    this.memorySystem = new MemorySystem({
+      machine: this.machine,
+      host: this.clock,
+      frames: this.frames,
+      createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
+    });
     this.entropy = new Random(seed, 'entropy');
     this.scheduler = new Scheduler(new Random(seed, 'scheduling'));
     this.jobs = new Jobs(this.scheduler);
@@ -120,6 +128,7 @@ export class Kernel {
     populateProc(this);
     this.tracer = o.strace === undefined ? undefined : new Tracer(this, o.strace);
     this.states = new StateHash(this);
+    if (verifies) this.monitor = this.createMonitor(o.verify === 'trap' ? 'trap' : 'exit');
   }
 
   /** @throws Error naming a memory size that is not possible */
@@ -264,15 +273,24 @@ export class Kernel {
     this.options.beforeExit?.(process);
     if (this.liveProcesses() !== 1) return;
     this.lastState = this.states.compute();
-    if (this.options.verify === 'exit') this.audit();
+    this.monitor?.scan();
   }
 
-  /** Judges the present state; what is found is reported and counted. */
-  private audit(): void {
-    for (const violation of this.verify()) {
-      this.violations++;
-      this.explain(explain(violation));
-    }
+  private createMonitor(mode: 'exit' | 'trap'): Monitor {
+    const { machine, memorySystem } = this;
+    return new Monitor(mode, {
+      machine,
+      memorySystem,
+      view: (history) => ({
+        machine: machineView(machine, history),
+        kernel: kernelView(kernelParts(this)),
+      }),
+      report: (violation) => {
+        this.violations++;
+        this.options.onViolation?.(violation);
+        this.explain(explain(violation));
+      },
+    });
   }
 
   processEnded(process: Process, ending: Ending): void {
@@ -340,7 +358,7 @@ export class Kernel {
   /** Ends the run: all processes are gone, or a limit was reached. */
   finish(why: 'exited' | 'limit', message?: string): void {
     if (message !== undefined) this.explain(message);
-    if (why === 'limit' && this.options.verify === 'exit') this.audit();
+    this.monitor?.scan();
     for (const [number, count] of this.unknownSyscalls) {
       const times = count === 1 ? 'once' : `${count} times`;
       this.explain(`unknown system call ${number}: answered ENOSYS ${times}`);

@@ -1,6 +1,7 @@
 import type { TlbMode } from '../emulator/index.js';
 import type { Process } from './process/process.js';
 import type { ConsoleHost } from './tty/console.js';
+import type { Violation } from './verify/index.js';
 
 export interface KernelOptions {
   /** Guest RAM: 4 MiB to 3 GiB, a multiple of 4096. */
@@ -11,8 +12,11 @@ export interface KernelOptions {
   /** Host clock: nanoseconds since the Unix epoch. Needed for `clock: 'host'`. */
   readonly hostNow?: () => number;
   readonly placement?: 'top-down' | 'bottom-up';
-  /** 'exit': judge all page tables, regions and frames at the last exit or the limit. */
-  readonly verify?: 'off' | 'exit' | undefined;
+  /**
+   * 'exit': judge all page tables, regions and frames at each exit and at the end. 'trap': also
+   * after every trap, whatever it has touched.
+   */
+  readonly verify?: 'off' | 'exit' | 'trap' | undefined;
   /** 'stale': the TLB holds translations until a fence, so that one that is missing shows. */
   readonly tlb?: TlbMode | undefined;
   readonly maxSteps?: number | undefined;
@@ -26,6 +30,8 @@ export interface KernelOptions {
   readonly strace?: ((line: string) => void) | undefined;
   /** Gets every diagnostic at once: why a program died, and what it asked in vain. */
   readonly report?: ((line: string) => void) | undefined;
+  /** Gets each violation that the verifier finds, as data; `report` gets its explanation. */
+  readonly onViolation?: ((violation: Violation) => void) | undefined;
   /** Called when execve(2) has put a new program in place, before its first instruction. */
   readonly afterExec?: ((process: Process) => void) | undefined;
   /** Called for each process whose memory is about to be released because it ends. */

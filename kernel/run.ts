@@ -1,12 +1,15 @@
 import { Cause } from '../emulator/index.js';
+import { symbolOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
+import { REG_A7 } from './process/registers.js';
 import type { Task } from './process/task.js';
 import { deliverSignals } from './signals/deliver.js';
 import { SI_KERNEL, SIGALRM } from './signals/numbers.js';
 import { hasDeliverableSignal, sendToProcess } from './signals/send.js';
 import { INTERRUPTED } from './syscalls/call.js';
 import { dispatchSyscall, resumeSyscall, syscallName } from './syscalls/dispatch.js';
-import { handleException } from './trap.js';
+import { exceptionEvent, handleException } from './trap.js';
+import type { TrapEvent } from './verify/index.js';
 
 /** A slice of host time at most: with host time, deadlines are looked at this often. */
 const HOST_SLICE_INSTRUCTIONS = 100_000;
@@ -104,11 +107,13 @@ function fireTimers(kernel: Kernel): void {
 function runTask(kernel: Kernel, task: Task, end: number): void {
   switchTo(kernel, task);
   if (task.callNumber >= 0) {
-    resumeSyscall(kernel, task);
+    const name = syscallName(task.callNumber);
+    watched(kernel, task, { name, what: name }, () => resumeSyscall(kernel, task));
     return;
   }
   if (hasDeliverableSignal(task)) {
-    deliverSignals(task, undefined);
+    const event = { name: 'signal', what: 'delivery of a signal' };
+    watched(kernel, task, event, () => deliverSignals(task, undefined));
     return;
   }
   const before = kernel.machine.hart.instret;
@@ -120,11 +125,35 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
   kernel.clock.charge(1);
   const { trapCause, trapValue } = kernel.machine.hart;
   if (trapCause === Cause.EcallFromUser) {
-    dispatchSyscall(kernel, task);
+    const name = syscallName(kernel.machine.hart.readX(REG_A7));
+    watched(kernel, task, { name, what: name }, () => dispatchSyscall(kernel, task));
     return;
   }
-  handleException(kernel, task, trapCause, trapValue);
-  if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
+  watched(kernel, task, exceptionEvent(trapCause, trapValue), () => {
+    handleException(kernel, task, trapCause, trapValue);
+    if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
+  });
+}
+
+/** Does the kernel's work for a trap, under the eyes of the verifier where it is on. */
+function watched(
+  kernel: Kernel,
+  task: Task,
+  event: Pick<TrapEvent, 'name' | 'what'>,
+  work: () => void,
+): void {
+  const { monitor } = kernel;
+  if (monitor?.mode !== 'trap') {
+    work();
+    return;
+  }
+  const { process } = task;
+  const { memory } = process;
+  const { pc, instret } = kernel.machine.hart;
+  const from = symbolOf(process, pc) ?? `0x${pc.toString(16)}`;
+  monitor.begin({ ...event, pid: process.pid, instruction: instret, from });
+  work();
+  monitor.end(memory);
 }
 
 function instructionsToRun(kernel: Kernel, task: Task, end: number): number {

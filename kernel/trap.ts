@@ -38,6 +38,14 @@ const EXCEPTIONS: Readonly<Record<number, { signal: number; code: number; what: 
   [Cause.StoreAccessFault]: { signal: SIGSEGV, code: SEGV_ACCERR, what: 'access fault' },
 };
 
+/** An exception as reports name it. */
+export function exceptionEvent(cause: number, value: number): { name: string; what: string } {
+  const access = PAGE_FAULT_ACCESS[cause];
+  if (access !== undefined)
+    return { name: 'fault', what: `page fault (${access}) at ${hex(value)}` };
+  return { name: 'exception', what: EXCEPTIONS[cause]?.what ?? `trap cause ${cause}` };
+}
+
 /** Handles an exception of the task on the hart that is not a system call. */
 export function handleException(kernel: Kernel, task: Task, cause: number, value: number): void {
   const access = PAGE_FAULT_ACCESS[cause];

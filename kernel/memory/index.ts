@@ -2,7 +2,7 @@ export { type Access, type FaultPolicy, type MemoryFault, mayAccess } from './fa
 export type { UserHart } from './fences.js';
 export { MMAP_MIN_ADDRESS, mmapBase, pageCeil, pageFloor, TASK_SIZE } from './layout.js';
 export { type MappedFile, SharedAnonymousFile } from './mapped-file.js';
-export type { Mapper, Region, RegionUpdate } from './mapper.js';
+export { createMapper, type Mapper, type Region, type RegionUpdate } from './mapper.js';
 export { regionName } from './maps-text.js';
 export { type MemoryHost, MemorySystem, type MemorySystemOptions } from './memory-system.js';
 export {

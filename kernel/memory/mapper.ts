@@ -59,7 +59,10 @@ export interface Mapper {
 }
 
 /** The mapper of a fresh address space: [mmap_min_addr, TASK_SIZE), merging as Linux does. */
-export function createMapper(placement: 'top-down' | 'bottom-up'): Mapper {
+export function createMapper(
+  placement: 'top-down' | 'bottom-up',
+  o: { journal?: boolean } = {},
+): Mapper {
   return AddressSpace.create<MappedFile>({
     start: MMAP_MIN_ADDRESS,
     length: TASK_SIZE - MMAP_MIN_ADDRESS,
@@ -67,5 +70,6 @@ export function createMapper(placement: 'top-down' | 'bottom-up'): Mapper {
     placement,
     merge: 'adjacent',
     maxRegions: MAX_MAP_COUNT,
+    journal: o.journal,
   });
 }

@@ -122,6 +122,10 @@ export class PageCache {
     this.mappers.add(mapper);
   }
 
+  hasMapper(mapper: CacheMapper): boolean {
+    return this.mappers.has(mapper);
+  }
+
   removeMapper(mapper: CacheMapper): void {
     this.mappers.delete(mapper);
   }

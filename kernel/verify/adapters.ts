@@ -1,9 +1,12 @@
 import type { Machine } from '../../emulator/index.js';
+import { AddressSpace } from '../../mm/index.js';
 import { MMAP_MIN_ADDRESS } from '../memory/layout.js';
 import { REGION_SHARED } from '../memory/mman.js';
 import type { PageCache } from '../memory/page-cache.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
+import { lookAt } from './event-checks.js';
+import { eventText, type History } from './history.js';
 import type {
   FileView,
   FramesView,
@@ -11,10 +14,11 @@ import type {
   MachineView,
   RegionView,
   SpaceView,
+  TreesView,
 } from './views.js';
 
 /** The emulated machine, as the verifier sees it. */
-export function machineView(machine: Machine): MachineView {
+export function machineView(machine: Machine, history?: History): MachineView {
   const { ram, hart } = machine;
   return {
     firstPpn: ram.firstPpn,
@@ -29,6 +33,22 @@ export function machineView(machine: Machine): MachineView {
       };
     },
     tlb: () => hart.mmu.tlb.entries(),
+    fastTlb: () => hart.mmu.fastEntries(),
+    decoded: () => hart.decodedInstructions(),
+    lastWriteOf(pteAddress) {
+      const change = history?.ofEntry(pteAddress);
+      if (change === undefined) return undefined;
+      return {
+        before: (BigInt(change.oldHigh) << 32n) | BigInt(change.oldLow),
+        after: (BigInt(change.high) << 32n) | BigInt(change.low),
+        by: eventText(change.by),
+        function: lookAt(change.by.name),
+      };
+    },
+    lastEventOf(ppn) {
+      const event = history?.ofFrame(ppn);
+      return event && eventText(event);
+    },
   };
 }
 
@@ -87,12 +107,27 @@ function spaceView(
   );
   return {
     name,
+    ownerId: memory.id,
+    trees: () => treesView(memory),
+    mapsText: () => memory.mapsText(),
+    heldFiles: () =>
+      [...memory.files()].map(([file, pages]) => ({
+        file: fileView(file.path, file.pages),
+        pages,
+        isToldOfTruncation: file.pages.hasMapper(memory),
+      })),
     rootPpn: memory.table.rootPpn,
     asid: memory.asid,
     isRunning: memory.system.active === memory,
     regions: () => regions,
     lastCallAbout: (va) => memory.calls.lastAbout(va),
   };
+}
+
+function treesView(memory: VirtualMemory): TreesView | undefined {
+  const { space } = memory;
+  if (!(space instanceof AddressSpace)) return undefined;
+  return { ...space.snapshot(), stats: space.stats() };
 }
 
 function framesView(parts: KernelParts): FramesView {
@@ -103,6 +138,9 @@ function framesView(parts: KernelParts): FramesView {
     isOnFreeList: (ppn) => frames.isMarkedFree(ppn),
     isPoisonIntact: (ppn) => frames.isPoisonIntact(ppn),
     freeCount: frames.freeFrames,
+    owner: (ppn) => ({ id: frames.ownerId(ppn), page: frames.ownerPage(ppn) }),
+    liveEntries: (ppn) => frames.liveEntries(ppn),
+    damaged: frames.damagedPoison,
     pins: (ppn) => parts.pins?.(ppn) ?? 0,
   };
 }

@@ -1,5 +1,6 @@
 import { type Entry, flagNames } from './decode.js';
 import { hex, type Violation } from './rule.js';
+import type { EntryWrite } from './views.js';
 
 /** How much a report tells: what was seen; the rule and the entries too; and the remedy too. */
 export type Detail = 'symptom' | 'cause' | 'full';
@@ -16,11 +17,23 @@ export function explain(violation: Violation, detail: Detail = 'full'): string {
     lines.push(row(i === 0 ? 'entries' : '', entryText(entry)));
   });
   if (violation.region !== undefined) lines.push(row('region', regionText(violation)));
-  if (violation.lastWrite !== undefined) lines.push(row('last write', violation.lastWrite));
+  if (violation.owner !== undefined) lines.push(row('owner', violation.owner));
+  if (violation.lastWrite !== undefined) lines.push(...writeRows(violation.lastWrite));
+  if (violation.frameEvent !== undefined) lines.push(row('frame since', violation.frameEvent));
   if (detail === 'full') {
     lines.push(row('look at', violation.remedy), row('source', violation.source));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function writeRows({ before, after, by, function: place }: EntryWrite): string[] {
+  const flags = (value: bigint) => flagNames(Number(value & 0xffn));
+  const change = `${hex(before)} (${flags(before)}) became ${hex(after)} (${flags(after)})`;
+  return [
+    row('last write', `of this PTE: ${change}`),
+    row('', `by ${by}`),
+    row('written in', place),
+  ];
 }
 
 function entryText(entry: Entry): string {

@@ -1,8 +1,11 @@
 export { type KernelParts, kernelView, machineView } from './adapters.js';
 export { type Detail, explain } from './explain.js';
+export { type EntryChange, History, type TrapEvent } from './history.js';
+export { Monitor, type Monitored } from './monitor.js';
 export type { Rule, RuleId, Violation } from './rule.js';
 export { rules, verify } from './verify.js';
 export type {
+  EntryWrite,
   FileView,
   FramesView,
   KernelView,

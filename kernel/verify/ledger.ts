@@ -1,6 +1,6 @@
 import { G, PAGE_BYTES, R, U, W, X } from './decode.js';
-import { hex } from './rule.js';
 import { emptyTranslation, type RawMemory, rawWalk } from './raw-walk.js';
+import { hex } from './rule.js';
 
 const PERMISSIONS = R | W | X | U;
 const PAGES_PER_MEGAPAGE = 512;
@@ -66,7 +66,8 @@ export class Ledger {
     const root = this.roots.get(asid);
     if (root !== rootPpn) {
       this.roots.set(asid, rootPpn);
-      if (root !== undefined && pages.size > 0) this.reportReuse(va, asid, rootPpn, root, pages.size);
+      if (root !== undefined && pages.size > 0)
+        this.reportReuse(va, asid, rootPpn, root, pages.size);
     }
     const held = pages.get(page);
     if (held !== undefined) this.compare(va, asid, rootPpn, held);
@@ -157,7 +158,13 @@ export class Ledger {
     });
   }
 
-  private reportReuse(va: number, asid: number, rootPpn: number, root: number, count: number): void {
+  private reportReuse(
+    va: number,
+    asid: number,
+    rootPpn: number,
+    root: number,
+    count: number,
+  ): void {
     this.uses.push({
       rule: 'B3',
       class: 'ASID reused',
@@ -179,10 +186,8 @@ function stale(held: Held, flags: number, ppn: number, lost: number): StaleClass
   return flags & PERMISSIONS & ~held.flags ? 'raised permission' : undefined;
 }
 
-
 function describe(flags: number, ppn: number): string {
   if (flags === 0) return 'no leaf';
   const names = [...'VRWXUGAD'].filter((_name, bit) => flags & (1 << bit)).join(' ');
   return `frame ${hex(ppn)} (${names})`;
 }
-

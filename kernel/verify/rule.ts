@@ -1,6 +1,6 @@
 import type { Entry } from './decode.js';
 import type { Survey } from './survey.js';
-import type { RegionView } from './views.js';
+import type { EntryWrite, RegionView } from './views.js';
 
 export type RuleId = string;
 
@@ -25,8 +25,12 @@ export interface Violation {
   readonly remedy: string;
   /** The last system call that spoke of the address. */
   readonly lastCall: string | undefined;
-  /** Who last wrote the entry. */
-  readonly lastWrite: string | undefined;
+  /** Who last wrote the entry, and what stood there before and after. */
+  readonly lastWrite: EntryWrite | undefined;
+  /** The frame: its kind, count, owner and mappers. */
+  readonly owner: string | undefined;
+  /** When the frame last got or lost a mapper. */
+  readonly frameEvent: string | undefined;
 }
 
 /** What a check yields; `rule` completes it. */
@@ -47,16 +51,27 @@ export interface Rule {
   readonly source: string;
   /** 'machine': works on any S-mode image; 'kernel': needs a KernelView. */
   readonly needs: 'machine' | 'kernel';
+  /**
+   * 'always': a pass over the state finds it. 'trap': it is a matter of what happened, and is found
+   * only by looking after every trap.
+   */
+  readonly when: 'always' | 'trap';
   check(survey: Survey): Iterable<Finding>;
 }
 
-export function rule(id: RuleId, sentence: string, rest: Omit<Rule, 'id' | 'sentence'>): Rule {
-  return { id, sentence, ...rest };
+export function rule(
+  id: RuleId,
+  sentence: string,
+  rest: Omit<Rule, 'id' | 'sentence' | 'when'> & Partial<Pick<Rule, 'when'>>,
+): Rule {
+  return { id, sentence, when: 'always', ...rest };
 }
 
 /** Adds to a finding what can be looked up. */
 export function violation(of: Rule, finding: Finding, survey: Survey): Violation {
-  const { entry } = finding;
+  const entry = finding.entry ?? entryAt(finding, survey);
+  const frame =
+    finding.frame ?? (entry !== undefined && (entry.flags & 1) !== 0 ? entry.ppn : undefined);
   const spaceIndex = entry?.space ?? finding.space;
   const space = spaceIndex === undefined ? undefined : survey.spaces[spaceIndex];
   const address = finding.address ?? entry?.va ?? (finding.frame ?? 0) * 4096;
@@ -68,14 +83,48 @@ export function violation(of: Rule, finding: Finding, survey: Survey): Violation
     address,
     chain: entry === undefined ? [] : survey.chain(entry),
     region: space === undefined ? undefined : survey.regionAt(space.index, address),
-    frame: finding.frame,
+    frame,
     observed: finding.observed,
     expected: finding.expected,
     remedy: finding.remedy,
     lastCall: space?.view?.lastCallAbout?.(address),
     lastWrite: entry === undefined ? undefined : survey.machine.lastWriteOf?.(entry.pteAddress),
+    owner: frame === undefined ? undefined : ownerText(frame, survey),
+    frameEvent: frame === undefined ? undefined : survey.machine.lastEventOf?.(frame),
   };
 }
+
+/** The entry that a walk for the finding's address ends at. */
+function entryAt({ space, address }: Finding, survey: Survey): Entry | undefined {
+  if (space === undefined || address === undefined) return undefined;
+  return survey.spaces[space]?.entries.findLast(
+    (entry) => address >= entry.va && address < entry.va + 4096 * 512 ** entry.level,
+  );
+}
+
+/** "anonymous, 2 references, made for pid 2 at 0x40001000; mapped at 0x40001000 in pid 3". */
+function ownerText(frame: number, survey: Survey): string | undefined {
+  const { kernel } = survey;
+  if (!survey.hasFrame(frame)) return 'no RAM is there';
+  const leaves = survey.leavesOf(frame).slice(0, MAX_MAPPERS);
+  const mappers = leaves.map((leaf) => `${hex(leaf.va)} in ${survey.spaces[leaf.space]!.name}`);
+  const mapped = mappers.length === 0 ? 'mapped nowhere' : `mapped at ${mappers.join(', ')}`;
+  if (kernel === undefined) return `frame ${hex(frame)}: ${mapped}`;
+  const { frames } = kernel;
+  const count = frames.refcount(frame);
+  const owner = frames.owner?.(frame);
+  const space = survey.spaces.find(({ view }) => view?.ownerId === owner?.id);
+  const file = survey.files.find(({ id }) => id === owner?.id);
+  const whose =
+    space !== undefined
+      ? `made for ${space.name} at ${hex(owner!.page * 4096)}`
+      : file !== undefined
+        ? `page ${owner!.page} of ${file.name}`
+        : 'made for nobody who is left';
+  return `frame ${hex(frame)}: ${frames.kind(frame)}, ${count} ${count === 1 ? 'reference' : 'references'}, ${whose}; ${mapped}`;
+}
+
+const MAX_MAPPERS = 4;
 
 export function hex(value: number | bigint): string {
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;

@@ -103,6 +103,16 @@ export class Survey {
     return region !== undefined && region.start <= va ? region : undefined;
   }
 
+  /** The valid leaf that a walk for `va` ends at. */
+  leafAt(space: number, va: number): Entry | undefined {
+    const { leafByPage, superpages } = this.spaces[space]!;
+    const page = va - (((va % PAGE_BYTES) + PAGE_BYTES) % PAGE_BYTES);
+    return (
+      leafByPage.get(page) ??
+      superpages.find((leaf) => va >= leaf.va && va < leaf.va + spanOf(leaf.level))
+    );
+  }
+
   /** Entries from the root to this one. */
   chain(entry: Entry): Entry[] {
     return entry.parent === undefined ? [entry] : [...this.chain(entry.parent), entry];

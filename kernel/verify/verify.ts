@@ -1,19 +1,23 @@
 import { type Rule, type Violation, violation } from './rule.js';
 import { encodingRules } from './rules/encoding.js';
 import { frameRules } from './rules/frames.js';
+import { lifecycleRules } from './rules/lifecycle.js';
 import { regionRules } from './rules/regions.js';
 import { structureRules } from './rules/structure.js';
 import { tlbRules } from './rules/tlb.js';
+import { treeRules } from './rules/trees.js';
 import { Survey } from './survey.js';
 import type { KernelView, MachineView } from './views.js';
 
 /** Every rule, in the order of reports. */
 export const rules: readonly Rule[] = [
+  ...treeRules,
   ...encodingRules,
   ...structureRules,
   ...regionRules,
   ...frameRules,
   ...tlbRules,
+  ...lifecycleRules,
 ];
 
 /**
@@ -22,10 +26,14 @@ export const rules: readonly Rule[] = [
  * @returns what was found, by rule; nothing when all is consistent
  */
 export function verify(view: { machine: MachineView; kernel?: KernelView }): Violation[] {
-  const survey = new Survey(view.machine, view.kernel);
+  return judge(new Survey(view.machine, view.kernel));
+}
+
+/** Applies every rule that can be applied. */
+export function judge(survey: Survey): Violation[] {
   const violations: Violation[] = [];
   for (const rule of rules) {
-    if (rule.needs === 'kernel' && view.kernel === undefined) continue;
+    if (rule.needs === 'kernel' && survey.kernel === undefined) continue;
     for (const finding of rule.check(survey)) violations.push(violation(rule, finding, survey));
   }
   return violations;

@@ -16,8 +16,23 @@ export interface MachineView {
   /** Extensions that give meaning to bits which are reserved otherwise. */
   readonly hasSvnapot?: boolean;
   readonly hasSvpbmt?: boolean;
-  /** "page fault (store) at step 17,950, pid 3", where the machine keeps such a log. */
-  lastWriteOf?(pteAddress: number): string | undefined;
+  /** What the arrays hold that the hart looks translations up in first, for the present ASID. */
+  fastTlb?(): Iterable<{ access: 'fetch' | 'load' | 'store'; va: number; ppn: number | undefined }>;
+  /** Instructions that will be executed as they were decoded: 16 or 32 bits each. */
+  decoded?(): Iterable<{ pa: number; bits: number }>;
+  /** The last change of an entry, where somebody keeps such a log. */
+  lastWriteOf?(pteAddress: number): EntryWrite | undefined;
+  /** "munmap at instruction 18,204, pid 3, from main+0x1c": when the frame last got or lost a mapper. */
+  lastEventOf?(ppn: number): string | undefined;
+}
+
+export interface EntryWrite {
+  readonly before: bigint;
+  readonly after: bigint;
+  /** "page fault (store) at 0x40002000 at instruction 17,950, pid 3, from fill+0x8". */
+  readonly by: string;
+  /** The function of the kernel that does such work. */
+  readonly function: string;
 }
 
 export interface TlbEntryView {
@@ -48,8 +63,51 @@ export interface SpaceView {
   readonly isRunning: boolean;
   /** Ascending, disjoint. */
   regions(): Iterable<RegionView>;
+  /** What `FramesView.owner` says of frames that were made for this space. */
+  readonly ownerId?: number;
+  /** The trees that keep the regions, as plain data, and the counts that are kept beside them. */
+  trees?(): TreesView | undefined;
+  /** What /proc/PID/maps says. */
+  mapsText?(): string;
+  /** Files that the space holds on to, with the pages that it believes to have mapped of each. */
+  heldFiles?(): Iterable<{ file: FileView; pages: number; isToldOfTruncation: boolean }>;
   /** "munmap(0x3f7f0000, 0x3000) returned 0": the last call that spoke of the address. */
   lastCallAbout?(va: number): string | undefined;
+}
+
+export interface TreeNodeView {
+  readonly id: number;
+  readonly left: number;
+  readonly right: number;
+  readonly height: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TreesView {
+  readonly start: number;
+  readonly end: number;
+  readonly regions: {
+    readonly root: number;
+    readonly nodes: readonly (TreeNodeView & {
+      readonly base: number;
+      readonly length: number;
+      readonly prot: number;
+      readonly flags: number;
+      readonly file: unknown;
+      readonly offset: number;
+    })[];
+  };
+  readonly gaps: {
+    readonly root: number;
+    readonly nodes: readonly (TreeNodeView & { readonly largest: number })[];
+  };
+  readonly stats: {
+    readonly regions: number;
+    readonly gaps: number;
+    readonly mappedBytes: number;
+    readonly freeBytes: number;
+  };
 }
 
 export interface RegionView {
@@ -81,6 +139,12 @@ export interface FramesView {
   /** False where a freed frame was written to. */
   isPoisonIntact(ppn: number): boolean;
   readonly freeCount: number;
+  /** Whom the frame was made for: an address space or a file, by its number, and the page there. */
+  owner?(ppn: number): { id: number; page: number };
+  /** For a page table: how many of its entries are said to be in use. */
+  liveEntries?(ppn: number): number;
+  /** Frames whose fill pattern was damaged when they were handed out again. */
+  readonly damaged?: readonly number[];
   /** References that are neither a leaf nor a page cache: frames that the kernel holds on to. */
   pins(ppn: number): number;
 }

@@ -28,7 +28,7 @@ export function runGuest(program: Uint8Array, o: GuestOptions = {}): GuestRun {
   const kernel = Kernel.create({
     memoryBytes: 64 * 2 ** 20,
     maxSteps: 2_000_000_000,
-    verify: 'exit',
+    verify: 'trap',
     strace: (line) => trace.push(line),
     ...o,
     console: {

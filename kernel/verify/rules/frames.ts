@@ -80,6 +80,47 @@ export const frameRules = [
     },
   }),
 
+  rule('F3', 'counters are never negative, and a frame keeps its kind while it is mapped', {
+    source: 'Linux mm/page_table_check.c',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames } = survey.kernel!;
+      const { firstPpn, frameCount } = survey.machine;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        const count = frames.refcount(frame);
+        const entries = frames.liveEntries?.(frame) ?? 0;
+        if (count >= 0 && entries <= 512) continue;
+        yield {
+          frame,
+          observed: `frame ${hex(frame)} has ${count} references and ${entries} entries in use`,
+          expected: 'no fewer references than 0, no more entries than 512',
+          remedy: 'PhysicalMemory.release and addLiveEntries: once for each reference and entry',
+        };
+      }
+    },
+  }),
+
+  rule('F4', 'a page table belongs to a space that is alive', {
+    source: 'WeensyOS',
+    needs: 'kernel',
+    *check(survey) {
+      const { frames } = survey.kernel!;
+      if (frames.owner === undefined) return;
+      const alive = new Set(survey.spaces.map(({ view }) => view?.ownerId));
+      const { firstPpn, frameCount } = survey.machine;
+      for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
+        if (frames.kind(frame) !== 'page-table' || alive.has(frames.owner(frame).id)) continue;
+        yield {
+          frame,
+          observed: `frame ${hex(frame)} is a page table of space ${frames.owner(frame).id}, which is gone`,
+          expected: 'the frame free: tables go with their space',
+          remedy:
+            'PageTable.release and prune free every table of a space (kernel/memory/page-table.ts)',
+        };
+      }
+    },
+  }),
+
   rule('F5', 'free and used frames together are all frames', {
     source: 'Linux mm/show_mem.c',
     needs: 'kernel',
@@ -106,6 +147,14 @@ export const frameRules = [
     *check(survey) {
       const { frames } = survey.kernel!;
       const { firstPpn, frameCount } = survey.machine;
+      for (const frame of frames.damaged ?? []) {
+        yield {
+          frame,
+          observed: `frame ${hex(frame)} was free, and was handed out again with its fill pattern overwritten`,
+          expected: 'the pattern that freeing left there',
+          remedy: 'somebody kept a leaf, a TLB entry or a physical address of the frame',
+        };
+      }
       for (let frame = firstPpn; frame < firstPpn + frameCount; frame++) {
         if (!frames.isOnFreeList(frame) || frames.isPoisonIntact(frame)) continue;
         yield {

@@ -1,72 +1,181 @@
-import { type Entry, flagNames, G, isLeaf, R, spanOf, U, V, W, X } from '../decode.js';
-import { hex, rule } from '../rule.js';
-import type { SurveyedSpace } from '../survey.js';
-import type { TlbEntryView } from '../views.js';
+import { A, D, type Entry, G, PAGE_BYTES, R, U, W, X } from '../decode.js';
+import { type Finding, hex, rule } from '../rule.js';
+import type { Survey, SurveyedSpace } from '../survey.js';
 
-const PAGE_BYTES = 4096;
-/** What a cached entry must have in common with the one in memory; A and D are the walk's affair. */
-const COMPARED = V | R | W | X | U | G;
+const FENCE_SECTION = 'Privileged ISA, "Supervisor Memory-Management Fence Instruction"';
+const PERMISSIONS = R | W | X | U | G;
+const SV39 = 8;
 
-/** What the TLB holds, against a fresh walk. */
+/** What is cached of page tables and of code. */
 export const tlbRules = [
-  rule('B1', 'a cached translation equals a fresh walk once the fences owed are issued', {
-    source: 'Privileged ISA, "Supervisor Memory-Management Fence Instruction"',
+  rule('B1', 'what the TLB holds is what a walk finds', {
+    source: FENCE_SECTION,
     needs: 'machine',
     *check(survey) {
       for (const cached of survey.tlb) {
-        const space = survey.spaces.find(({ asid }) => asid === cached.asid);
-        if (space === undefined || (cached.flags & G) !== 0) continue;
+        const space = spaceOf(survey, cached.asid);
+        if (space === undefined) continue;
         const va = cached.vpn * PAGE_BYTES;
-        const leaf = leafAt(space, va);
-        const isRight =
-          leaf !== undefined &&
-          isLeaf(leaf) &&
-          leaf.ppn + (va - leaf.va) / PAGE_BYTES === cached.ppn &&
-          (leaf.flags & COMPARED) === (cached.flags & COMPARED);
-        if (isRight) continue;
+        const leaf = survey.leafAt(space.index, va);
+        const ppn = leaf === undefined ? 0 : frameAt(leaf, va);
+        const lost = cached.flags & PERMISSIONS & ~(leaf?.flags ?? 0);
+        if (ppn !== cached.ppn || lost !== 0) {
+          yield stale(
+            space,
+            va,
+            `it holds frame ${hex(cached.ppn)}, flags ${hex(cached.flags)}`,
+            leaf,
+          );
+        }
+      }
+      for (const { access, va, ppn } of survey.machine.fastTlb?.() ?? []) {
+        const space = running(survey);
+        if (space === undefined) continue;
+        const leaf = survey.leafAt(space.index, va);
+        const needed = access === 'fetch' ? X : access === 'store' ? W : 0;
+        const isSame = leaf !== undefined && (ppn === undefined || frameAt(leaf, va) === ppn);
+        if (!isSame || (leaf.flags & needed) !== needed) {
+          const where = ppn === undefined ? '' : `, frame ${hex(ppn)}`;
+          yield stale(space, va, `the fast array for a ${access} holds it${where}`, leaf);
+        }
+      }
+    },
+  }),
+
+  rule('B2', 'an entry that allows less is fenced before the next access', {
+    source: FENCE_SECTION,
+    needs: 'machine',
+    when: 'trap',
+    *check() {},
+  }),
+
+  rule(
+    'B3',
+    'a fence covers what changed: tables need rs1 = x0, another owner of an ASID a flush',
+    {
+      source: FENCE_SECTION,
+      needs: 'machine',
+      *check(survey) {
+        if (survey.kernel === undefined) return;
+        for (const cached of survey.tlb) {
+          if ((cached.flags & G) !== 0 || spaceOf(survey, cached.asid) !== undefined) continue;
+          yield {
+            address: cached.vpn * PAGE_BYTES,
+            frame: cached.ppn,
+            observed: `the TLB holds frame ${hex(cached.ppn)} under ASID ${cached.asid}, which is nobody's`,
+            expected: 'nothing of an ASID that was given back: the next owner would inherit it',
+            remedy: 'VirtualMemory.release fences the ASID before Asids.giveBack',
+          };
+        }
+      },
+    },
+  ),
+
+  rule('B4', 'one address has one TLB entry', {
+    source: FENCE_SECTION,
+    needs: 'machine',
+    *check(survey) {
+      const seen = new Map<string, number>();
+      for (const { vpn, asid, ppn } of survey.tlb) {
+        const key = `${asid} ${vpn}`;
+        const other = seen.get(key);
+        seen.set(key, ppn);
+        if (other === undefined) continue;
         yield {
-          ...(leaf === undefined ? { space: space.index } : { entry: leaf }),
-          address: va,
-          frame: cached.ppn,
-          observed: `the TLB has frame ${hex(cached.ppn)} (${flagNames(cached.flags)}), memory ${inMemory(leaf)}`,
-          expected: 'the same in both: whatever was lowered, moved or unmapped has been fenced',
-          remedy: 'issue SFENCE.VMA for the page after its entry is written',
+          address: vpn * PAGE_BYTES,
+          frame: ppn,
+          observed: `two entries for ASID ${asid}: frames ${hex(other)} and ${hex(ppn)}`,
+          expected: 'one: which of two is used is unpredictable',
+          remedy: 'fence between a superpage and the pages that replace it',
         };
       }
     },
   }),
 
-  rule('B4', 'an address has one translation per address space', {
-    source: 'Privileged ISA, "Supervisor Memory-Management Fence Instruction"',
+  rule('B5', 'decoded code is what memory holds', {
+    source: 'Unprivileged ISA, "Zifencei"; here fetches are coherent',
     needs: 'machine',
     *check(survey) {
-      const seen = new Map<string, TlbEntryView>();
-      for (const cached of survey.tlb) {
-        const key = `${cached.asid}:${cached.vpn}`;
-        const other = seen.get(key);
-        seen.set(key, cached);
-        if (other === undefined) continue;
+      for (const { pa, bits } of survey.machine.decoded?.() ?? []) {
+        const frame = Math.floor(pa / PAGE_BYTES);
+        const bytes = survey.machine.frameBytes(frame);
+        if (bytes === undefined) continue;
+        const isLong = (bits & 3) === 3;
+        let actual = 0;
+        for (let i = (isLong ? 4 : 2) - 1; i >= 0; i--) {
+          actual = actual * 256 + bytes[(pa % PAGE_BYTES) + i]!;
+        }
+        if (actual === (isLong ? bits : bits & 0xffff)) continue;
         yield {
-          address: cached.vpn * PAGE_BYTES,
-          frame: cached.ppn,
-          observed: `the TLB has frames ${hex(other.ppn)} and ${hex(cached.ppn)} for ASID ${cached.asid}`,
-          expected: 'one entry at most for an address and ASID',
-          remedy: 'fence a superpage before it is split, and an ASID before it is used again',
+          address: pa,
+          frame,
+          observed: `physical ${hex(pa)} would be executed as ${hex(bits)}, and memory holds ${hex(actual)}`,
+          expected: 'the instruction as it stands in memory',
+          remedy:
+            'DecodedPages.codeStored (emulator/code/decoded-pages.ts) on every store into code',
+        };
+        return;
+      }
+    },
+  }),
+
+  rule('D1', 'A and D stand for accesses that the program made', {
+    source: 'Privileged ISA, "Virtual Address Translation Process", step 9',
+    needs: 'machine',
+    *check(survey) {
+      const space = running(survey);
+      if (space === undefined) return;
+      for (const { access, va } of survey.machine.fastTlb?.() ?? []) {
+        const leaf = survey.leafAt(space.index, va);
+        const needed = access === 'store' ? A | D : A;
+        if (leaf === undefined || (leaf.flags & needed) === needed) continue;
+        yield {
+          entry: leaf,
+          address: va,
+          observed: `the hart may ${access} there without a walk, and ${access === 'store' ? 'A or D' : 'A'} is clear`,
+          expected: access === 'store' ? 'A and D set' : 'A set',
+          remedy: 'SFENCE.VMA after A or D was cleared; Mmu.markUsed before Mmu.allowStores',
         };
       }
     },
+  }),
+
+  rule('D3', 'what was written is not lost', {
+    source: 'xv6 labs, mmap; Linux mm/vmscan.c',
+    needs: 'kernel',
+    when: 'trap',
+    *check() {},
   }),
 ];
 
-/** The leaf that maps `va`. */
-function leafAt(space: SurveyedSpace, va: number): Entry | undefined {
-  return space.leafByPage.get(va) ?? space.superpages.find((leaf) => covers(leaf, va));
+function spaceOf(survey: Survey, asid: number): SurveyedSpace | undefined {
+  return survey.spaces.find((space) => space.asid === asid);
 }
 
-function covers(leaf: Entry, va: number): boolean {
-  return leaf.va <= va && va < leaf.va + spanOf(leaf.level);
+function running(survey: Survey): SurveyedSpace | undefined {
+  const { mode, rootPpn } = survey.machine.satp();
+  return mode === SV39 ? survey.spaces.find((space) => space.rootPpn === rootPpn) : undefined;
 }
 
-function inMemory(leaf: Entry | undefined): string {
-  return leaf === undefined ? 'no leaf' : `frame ${hex(leaf.ppn)} (${flagNames(leaf.flags)})`;
+function frameAt(leaf: Entry, va: number): number {
+  return leaf.ppn + Math.floor((va - leaf.va) / PAGE_BYTES);
+}
+
+function stale(
+  space: SurveyedSpace,
+  va: number,
+  observed: string,
+  leaf: Entry | undefined,
+): Finding {
+  return {
+    space: space.index,
+    address: va,
+    observed: `the TLB is stale: ${observed}`,
+    expected:
+      leaf === undefined
+        ? 'nothing: the walk finds no leaf'
+        : `frame ${hex(frameAt(leaf, va))}, flags ${hex(leaf.flags)}`,
+    remedy:
+      'SFENCE.VMA after the entry changed (Fences.owe, Fences.settle in kernel/memory/fences.ts)',
+  };
 }

@@ -1,0 +1,323 @@
+import { AddressSpace, type Journal, type Mutation } from '../../mm/index.js';
+import type { Region } from '../memory/mapper.js';
+import type { MemorySystem } from '../memory/memory-system.js';
+import { REGION_SHARED } from '../memory/mman.js';
+import type { PageCache } from '../memory/page-cache.js';
+import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
+import type { VirtualMemory } from '../memory/virtual-memory.js';
+import { ENTRIES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
+import { EventChecks } from './event-checks.js';
+import type { History } from './history.js';
+import { hex } from './rule.js';
+import {
+  ppnOf,
+  Shadow,
+  type ShadowObserver,
+  type ShadowTable,
+  vaOf,
+  type WatchedMemory,
+} from './shadow.js';
+
+const LEAF = R | W | X;
+
+type Table = ShadowTable<VirtualMemory>;
+
+/**
+ * Judges after a trap what the trap has touched: entries that were stored to, frames that won or
+ * lost a mapper, ranges whose regions changed, address spaces that came and went. Whatever is
+ * suspect goes to a full pass; only what no later look could find is reported from here.
+ */
+export class Incremental implements ShadowObserver<VirtualMemory> {
+  /** Set when only a full pass can tell. */
+  isSuspect = false;
+  readonly events: EventChecks;
+  private readonly shadow: Shadow<VirtualMemory>;
+  private readonly memory: WatchedMemory;
+  private readonly system: MemorySystem;
+  private readonly history: History;
+  private readonly spaces = new Set<VirtualMemory>();
+  private readonly caches = new Map<number, PageCache>();
+  /** Bytes that each space had mapped after the last look. */
+  private readonly sizes = new Map<VirtualMemory, number>();
+  private readonly touched: number[] = [];
+  private readonly isTouched: Uint8Array;
+  /** Kind of each frame when it got its first mapper. */
+  private readonly kinds: Uint8Array;
+  /** Frames that several private leaves share, and the zero frame: nobody may write to them. */
+  private readonly isGuarded: Uint8Array;
+  private isBuilding = false;
+  private wasValid = false;
+
+  constructor(memory: WatchedMemory, system: MemorySystem, history: History) {
+    this.memory = memory;
+    this.system = system;
+    this.history = history;
+    this.events = new EventChecks(memory, system, history);
+    this.shadow = new Shadow(memory, this);
+    this.isTouched = new Uint8Array(memory.frameCount);
+    this.kinds = new Uint8Array(memory.frameCount);
+    this.isGuarded = new Uint8Array(memory.frameCount);
+  }
+
+  /** From now on stores into what must not be written are seen. */
+  start(): void {
+    this.guard(this.system.frames.zeroPpn - this.memory.firstPpn, true);
+  }
+
+  /** Looks at what the trap has touched. `current`: whose trap it was. */
+  check(stores: readonly number[], current: VirtualMemory | undefined): void {
+    // First: the frames of spaces that are gone may hold anything by now.
+    const { spaces } = this.system;
+    for (const space of this.spaces) if (!spaces.has(space)) this.removeSpace(space);
+    if (stores.length > 0 && this.shadow.apply(stores)) this.checkGuarded(stores);
+    this.checkSpaces(current);
+    for (const space of this.spaces) {
+      const journal = journalOf(space);
+      if (journal === undefined) continue;
+      if (journal.mutations.length > 0) this.checkMutations(space, journal.take());
+      else if (space === current) this.checkSilence(space);
+    }
+    for (const frame of this.touched) this.checkFrame(frame);
+    this.touched.length = 0;
+    const { active } = this.system;
+    if (active !== undefined && !this.spaces.has(active)) this.isSuspect = true;
+  }
+
+  /** Begins anew from the present state, without judging it. */
+  rebuild(): void {
+    this.isBuilding = true;
+    this.shadow.dropAll();
+    const zero = this.system.frames.zeroPpn - this.memory.firstPpn;
+    for (let frame = 0; frame < this.isGuarded.length; frame++) {
+      if (this.isGuarded[frame] === 1 && frame !== zero) this.guard(frame, false);
+    }
+    this.spaces.clear();
+    for (const space of this.system.spaces) this.addSpace(space);
+    for (const frame of this.touched) {
+      this.isTouched[frame] = 0;
+      this.guardIfShared(frame);
+    }
+    this.touched.length = 0;
+    this.isBuilding = false;
+    this.isSuspect = false;
+  }
+
+  suspect(): void {
+    if (!this.isBuilding) this.isSuspect = true;
+  }
+
+  changed(pteAddress: number, table: Table, index: number): void {
+    const [oldLow, oldHigh] = [table.words[index * 2]!, table.words[index * 2 + 1]!];
+    this.wasValid = (oldLow & V) !== 0;
+    if (this.isBuilding) return;
+    const [low, high] = [table.live[index * 2]!, table.live[index * 2 + 1]!];
+    this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
+    this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
+  }
+
+  leafAdded(table: Table, index: number, low: number, high: number): void {
+    const ppn = ppnOf(low, high);
+    const va = vaOf(table, index);
+    const { frames } = this.system;
+    const first = ppn - this.memory.firstPpn;
+    const end = first + ENTRIES ** table.level;
+    if (first < 0 || end > this.memory.frameCount) return;
+    for (let frame = first; frame < end; frame++) {
+      this.touch(frame);
+      if (this.shadow.leafCounts[frame] === 1) {
+        this.kinds[frame] = frames.kindNumber(frame + this.memory.firstPpn);
+      }
+    }
+    if (this.isBuilding) return;
+    const region = va < 0 ? undefined : table.space.space.queryPage(va);
+    if (!isPlain(low, high, table.level, ppn) || !this.agrees(region, va, table.level, low, ppn)) {
+      this.isSuspect = true;
+      return;
+    }
+    const isNew = !this.wasValid && this.kinds[first] === ANONYMOUS && frames.refcount(ppn) === 1;
+    if (isNew) this.events.fresh(table, index, region!, low, ppn);
+  }
+
+  leafDropped(table: Table, _index: number, low: number, high: number): void {
+    const first = ppnOf(low, high) - this.memory.firstPpn;
+    const end = first + ENTRIES ** table.level;
+    if (first < 0 || end > this.memory.frameCount) return;
+    for (let frame = first; frame < end; frame++) this.touch(frame);
+  }
+
+  /** Whether leaf and region fit together: rules R1, R2, R3, R6, R8, R9, R10. */
+  private agrees(
+    region: Region | undefined,
+    va: number,
+    level: number,
+    low: number,
+    ppn: number,
+  ): boolean {
+    if (region === undefined || va < PAGE_BYTES) return false;
+    const { frames } = this.system;
+    const { prot, file, flags } = region;
+    if (va + PAGE_BYTES * ENTRIES ** level > region.end && level > 0) return false;
+    const allowed = (prot & 3 ? R : 0) | (prot & 2 ? W : 0) | (prot & 4 ? X : 0);
+    const isOpen = (low & U) !== 0;
+    if (isOpen ? prot === 0 || (low & LEAF & ~allowed) !== 0 : prot !== 0) return false;
+    const kind = frames.kindNumber(ppn);
+    const isShared = (flags & REGION_SHARED) !== 0;
+    if (kind === PAGE_TABLE || kind === 0) return false;
+    if (low & W && !isShared && kind !== ANONYMOUS) return false;
+    if (file === undefined) return kind !== FILE;
+    const offset = region.offset + (va - region.base);
+    if (offset >= file.pages.sizeBytes) return false;
+    this.caches.set(file.pages.id, file.pages);
+    return kind === FILE ? file.pages.page(offset / PAGE_BYTES) === ppn : !isShared;
+  }
+
+  private checkMutations(space: VirtualMemory, mutations: readonly Mutation[]): void {
+    mutations.forEach(({ kind, start, end }, i) => {
+      this.history.rangeChanged(space.table.rootPpn, start, end);
+      this.checkRange(space, start, end);
+      const isMappedAgain = mutations.slice(i + 1).some((later) => later.kind === 'map');
+      if (kind === 'unmap' && !isMappedAgain) this.events.unmapped(space, start, end);
+    });
+    this.sizes.set(space, space.space.stats().mappedBytes);
+  }
+
+  /** Nothing was journalled, so nothing may have changed. Rule T6. */
+  private checkSilence(space: VirtualMemory): void {
+    const before = this.sizes.get(space);
+    const { mappedBytes } = space.space.stats();
+    if (before === mappedBytes) return;
+    this.sizes.set(space, mappedBytes);
+    if (before !== undefined) this.events.changedSilently(space, before, mappedBytes);
+  }
+
+  /** Regions of [start, end) changed: do the leaves there still fit? */
+  private checkRange(space: VirtualMemory, start: number, end: number): void {
+    this.shadow.eachLeaf(space.table.rootPpn, start, end, (table, index, low, high) => {
+      const va = vaOf(table, index);
+      const region = space.space.queryPage(Math.max(va, 0));
+      if (!this.agrees(region, va, table.level, low, ppnOf(low, high))) this.isSuspect = true;
+    });
+  }
+
+  /** Rules F1, F2, F3 and R4 for one frame. */
+  private checkFrame(frame: number): void {
+    this.isTouched[frame] = 0;
+    const { frames } = this.system;
+    const ppn = frame + this.memory.firstPpn;
+    if (ppn === frames.zeroPpn) return;
+    this.history.frameChanged(ppn);
+    const leaves = this.shadow.leafCounts[frame]!;
+    const kind = frames.kindNumber(ppn);
+    if (leaves > 0 && this.kinds[frame] !== kind && kind !== 0) this.reportKind(ppn, frame);
+    let references = leaves;
+    if (kind === FILE) {
+      const cache = this.caches.get(frames.ownerId(ppn));
+      if (cache === undefined || cache.page(frames.ownerPage(ppn)) === ppn) references++;
+    } else if (kind === PAGE_TABLE) references++;
+    const count = frames.refcount(ppn);
+    const isFree = frames.isMarkedFree(ppn);
+    const isShared = leaves > 1 && kind === ANONYMOUS;
+    if (
+      count !== references ||
+      isFree !== (count === 0) ||
+      (isShared && this.shadow.writableCounts[frame]! > 0)
+    ) {
+      this.isSuspect = true;
+    }
+    this.guardIfShared(frame);
+  }
+
+  private reportKind(ppn: number, frame: number): void {
+    this.kinds[frame] = this.system.frames.kindNumber(ppn);
+    this.events.report({
+      rule: 'F3',
+      rootPpn: undefined,
+      va: ppn * PAGE_BYTES,
+      frame: ppn,
+      observed: `frame ${hex(ppn)} became ${this.system.frames.kind(ppn)} while a leaf maps it`,
+      expected: 'one kind from the first mapper to the last',
+      remedy: 'clear the leaf before the frame is released and handed out again',
+    });
+  }
+
+  /** A store outside every table: into a frame that nobody may write to? Rules L8 and R7. */
+  private checkGuarded(stores: readonly number[]): void {
+    const { frames } = this.system;
+    for (const pa of stores) {
+      const ppn = Math.floor(pa / PAGE_BYTES);
+      const frame = ppn - this.memory.firstPpn;
+      if (this.isGuarded[frame] !== 1) continue;
+      const isShared = this.shadow.leafCounts[frame]! > 1 && frames.kindNumber(ppn) === ANONYMOUS;
+      if (ppn !== frames.zeroPpn && !isShared) continue;
+      this.events.report({
+        rule: ppn === frames.zeroPpn ? 'R7' : 'L8',
+        rootPpn: this.system.active?.table.rootPpn,
+        va: pa,
+        frame: ppn,
+        observed: `frame ${hex(ppn)} was written at ${hex(pa)}, ${ppn === frames.zeroPpn ? 'and it is the zero frame' : `while ${this.shadow.leafCounts[frame]} private leaves share it`}`,
+        expected: 'a copy first: the kernel writes user memory by the rules of user code',
+        remedy: 'copyOut, reach (kernel/memory/copy.ts): translate for a store, fault, then write',
+      });
+      return;
+    }
+  }
+
+  private checkSpaces(current: VirtualMemory | undefined): void {
+    const { spaces } = this.system;
+    if (spaces.size === this.spaces.size) return;
+    for (const space of spaces) {
+      if (this.spaces.has(space)) continue;
+      this.addSpace(space);
+      const isFork = this.history.event.name === 'clone' && current !== undefined;
+      if (isFork) this.events.forked(current, space, this.shadow);
+      else if (this.history.event.name === 'execve') this.events.executed(space, this.shadow);
+    }
+  }
+
+  private addSpace(space: VirtualMemory): void {
+    this.spaces.add(space);
+    this.shadow.adopt(space.table.rootPpn, 2, 0, space);
+    journalOf(space)?.take();
+  }
+
+  private removeSpace(space: VirtualMemory): void {
+    this.spaces.delete(space);
+    this.sizes.delete(space);
+    this.shadow.drop(space.table.rootPpn);
+    this.touch(space.table.rootPpn - this.memory.firstPpn);
+  }
+
+  private touch(frame: number): void {
+    if (this.isTouched[frame] === 1) return;
+    this.isTouched[frame] = 1;
+    this.touched.push(frame);
+  }
+
+  private guardIfShared(frame: number): void {
+    const ppn = frame + this.memory.firstPpn;
+    if (ppn === this.system.frames.zeroPpn || this.shadow.isTable(ppn)) return;
+    const isShared =
+      this.shadow.leafCounts[frame]! > 1 && this.system.frames.kindNumber(ppn) === ANONYMOUS;
+    if (isShared !== (this.isGuarded[frame] === 1)) this.guard(frame, isShared);
+  }
+
+  private guard(frame: number, isOn: boolean): void {
+    this.isGuarded[frame] = isOn ? 1 : 0;
+    this.memory.watch(frame + this.memory.firstPpn, isOn);
+  }
+}
+
+/** Reserved bits, W without R, G on a user page, misaligned superpages: rules E1, E2, E5, E9. */
+function isPlain(low: number, high: number, level: number, ppn: number): boolean {
+  return (
+    high >>> 22 === 0 &&
+    (low & (R | W)) !== W &&
+    (low & LEAF) !== 0 &&
+    (low & G) === 0 &&
+    ppn % ENTRIES ** level === 0
+  );
+}
+
+function journalOf(memory: VirtualMemory): Journal | undefined {
+  return memory.space instanceof AddressSpace ? memory.space.journal : undefined;
+}
