@@ -78,6 +78,21 @@ export class RegularFile extends Inode implements MappedFile, Named {
     return 0;
   }
 
+  /** fallocate(2): the range reads as zeros from now on. */
+  punchHole(offset: number, length: number): number {
+    const end = Math.min(offset + length, this.sizeBytes);
+    if (end > offset) this.pages.punchHole(offset, end - offset);
+    this.touch();
+    return 0;
+  }
+
+  /** fallocate(2): the range has its frames from now on. @returns 0, or -ENOSPC and nothing changed */
+  allocate(offset: number, length: number, keepsSize: boolean): number {
+    const end = offset + length;
+    if (!this.pages.allocate(offset, length)) return -Errno.ENOSPC;
+    return !keepsSize && end > this.sizeBytes ? this.resize(end) : 0;
+  }
+
   private freeIfUnused(): void {
     if (this.users === 0 && this.linkCount === 0) this.pages.release();
   }

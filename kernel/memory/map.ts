@@ -34,8 +34,15 @@ import { clearsStackGuard, placeAnywhere } from './place.js';
 import { populate } from './populate.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
+export interface MapOptions {
+  /** False when a shared file was opened without write access; default true. */
+  readonly mayWrite?: boolean;
+  /** What the file refuses. Linux asks it after the checks of address and locks. */
+  readonly refusal?: () => number;
+}
+
 /**
- * mmap(2) after the checks of the descriptor. Compare Linux's do_mmap in mm/mmap.c.
+ * mmap(2) of a descriptor that is there. Compare Linux's do_mmap in mm/mmap.c.
  *
  * @returns the address, or -EINVAL, -ENOMEM, -EEXIST, -EPERM, -EAGAIN, -EOVERFLOW; then nothing
  *   changed
@@ -48,7 +55,7 @@ export function map(
   flags: number,
   file: MappedFile | undefined,
   offset: number,
-  mayWrite: boolean,
+  o: MapOptions,
 ): number {
   if (offset % PAGE_SIZE !== 0) return -Errno.EINVAL;
   if (length === 0) return -Errno.EINVAL;
@@ -64,18 +71,21 @@ export function map(
       return -Errno.EEXIST;
     }
   }
+  if (flags & MAP_LOCKED && memory.limits.lockedBytes === 0) return -Errno.EPERM;
+  const locks = lockingFlags(memory, (flags & MAP_LOCKED) !== 0);
+  if (locks & REGION_LOCKED && !mayLockMore(memory, lengthBytes)) return -Errno.EAGAIN;
+  const refusal = o.refusal?.() ?? 0;
+  if (refusal !== 0) return refusal;
   const isShared = sharing(flags, file);
   if (isShared === undefined) return -Errno.EINVAL;
 
   const access = prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
   const regionFlags =
+    locks |
     (isShared ? REGION_SHARED : 0) |
     (flags & MAP_GROWSDOWN ? REGION_GROWS_DOWN : 0) |
     (flags & MAP_NORESERVE ? REGION_NO_RESERVE : 0) |
-    (isShared && !mayWrite ? REGION_NEVER_WRITABLE : 0) |
-    lockingFlags(memory, (flags & MAP_LOCKED) !== 0);
-  if (flags & MAP_LOCKED && memory.limits.lockedBytes === 0) return -Errno.EPERM;
-  if (regionFlags & REGION_LOCKED && !mayLockMore(memory, lengthBytes)) return -Errno.EAGAIN;
+    (isShared && o.mayWrite === false ? REGION_NEVER_WRITABLE : 0);
   const replaced = isFixed ? { start: address, end: address + lengthBytes } : undefined;
   if (!mayExpand(memory, access, regionFlags, lengthBytes, replaced)) return -Errno.ENOMEM;
   const isCommitted =

@@ -117,6 +117,25 @@ export class PageCache {
     this.punch(firstWhole, endWhole);
   }
 
+  /**
+   * Gives every page that [offset, offset + length) touches a frame, also past the file's end.
+   *
+   * @returns false when frames run out; then no page has one that it did not have before
+   */
+  allocate(offset: number, length: number): boolean {
+    const end = Math.ceil((offset + length) / PAGE_SIZE);
+    const added: number[] = [];
+    for (let index = Math.floor(offset / PAGE_SIZE); index < end; index++) {
+      if (this.page(index) !== 0) continue;
+      if (this.ensurePage(index) === 0) {
+        for (const page of added) this.punch(page, page + 1);
+        return false;
+      }
+      added.push(index);
+    }
+    return true;
+  }
+
   /** Whoever maps the file is told when pages go. */
   addMapper(mapper: CacheMapper): void {
     this.mappers.add(mapper);

@@ -10,7 +10,7 @@ import { Fences } from './fences.js';
 import { fork } from './fork.js';
 import { mmapBase, TASK_SIZE } from './layout.js';
 import { lock, lockAll, unlock, unlockAll } from './lock.js';
-import { map } from './map.js';
+import { type MapOptions, map } from './map.js';
 import type { MappedFile } from './mapped-file.js';
 import type { Mapper, RegionUpdate } from './mapper.js';
 import { mapsText } from './maps-text.js';
@@ -141,11 +141,7 @@ export class VirtualMemory implements CacheMapper {
     if (this.system.active === this) this.system.active = undefined;
   }
 
-  /**
-   * mmap(2) after the checks of the descriptor.
-   *
-   * @param o.mayWrite false when a shared file was opened without write access
-   */
+  /** mmap(2) of a descriptor that is there. */
   map(
     address: number,
     length: number,
@@ -153,10 +149,9 @@ export class VirtualMemory implements CacheMapper {
     flags: number,
     file: MappedFile | undefined,
     offset: number,
-    o: { mayWrite?: boolean } = {},
+    o: MapOptions = {},
   ): number {
-    const mayWrite = o.mayWrite ?? true;
-    const result = map(this, address, length, prot, flags, file, offset, mayWrite);
+    const result = map(this, address, length, prot, flags, file, offset, o);
     return this.calls.record('mmap', address, length, prot, result);
   }
 

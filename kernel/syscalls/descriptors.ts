@@ -1,7 +1,7 @@
 import { Errno } from '../errno.js';
 import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_SETTABLE } from '../files/mode.js';
 import { createPipe, PIPE_BYTES, PipeEnd } from '../files/pipe.js';
-import { RegularFile } from '../files/regular-file.js';
+import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
 import type { Call } from './call.js';
 
@@ -155,19 +155,19 @@ export function sysFallocate(
   const KEEP_SIZE = 1;
   const PUNCH_HOLE = 2;
   const file = call.file(fd);
-  if (file === undefined || !file.isWritable) return -Errno.EBADF;
+  if (file === undefined) return -Errno.EBADF;
   if (offset < 0 || length <= 0) return -Errno.EINVAL;
-  if (!(file.inode instanceof RegularFile)) return -Errno.ENODEV;
-  const { inode } = file;
-  if (mode === (KEEP_SIZE | PUNCH_HOLE)) {
-    const end = Math.min(offset + length, inode.sizeBytes);
-    if (end > offset) inode.pages.punchHole(offset, end - offset);
-    inode.touch();
-    return 0;
+  if (mode !== 0 && mode !== KEEP_SIZE && mode !== (KEEP_SIZE | PUNCH_HOLE)) {
+    return -Errno.EOPNOTSUPP;
   }
-  if (mode !== 0 && mode !== KEEP_SIZE) return -Errno.EOPNOTSUPP;
-  const end = offset + length;
-  return mode === 0 && end > inode.sizeBytes ? inode.resize(end) : 0;
+  if (!file.isWritable) return -Errno.EBADF;
+  const { inode } = file;
+  if (inode.kind === 'fifo') return -Errno.ESPIPE;
+  if (!(inode instanceof RegularFile)) return -Errno.ENODEV;
+  if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
+  return mode === (KEEP_SIZE | PUNCH_HOLE)
+    ? inode.punchHole(offset, length)
+    : inode.allocate(offset, length, mode === KEEP_SIZE);
 }
 
 function duplicate(call: Call, fd: number, from: number, closeOnExec: boolean): number {

@@ -1,5 +1,6 @@
 import { Errno } from '../errno.js';
 import { ZeroFile } from '../files/device.js';
+import type { OpenFile } from '../files/open-file.js';
 import { RegularFile } from '../files/regular-file.js';
 import {
   MAP_ANONYMOUS,
@@ -57,24 +58,34 @@ export function sysMmap(
   }
   const file = call.file(fd);
   if (file === undefined) return -Errno.EBADF;
-  if (length === 0) return -Errno.EINVAL;
+  const refusal = () => refusalOf(file, prot, flags);
+  if (file instanceof ZeroFile) {
+    // Mapping /dev/zero is another way to ask for anonymous memory.
+    const type = (flags & MAP_TYPE) === MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED;
+    const anonymous = (flags & ~MAP_TYPE) | MAP_ANONYMOUS | type;
+    return call.memory.map(address, length, prot, anonymous, undefined, 0, { refusal });
+  }
+  const { inode } = file;
+  const mapped = inode instanceof RegularFile ? inode : undefined;
+  return call.memory.map(address, length, prot, flags, mapped, offset, {
+    mayWrite: file.isWritable,
+    refusal,
+  });
+}
+
+/** What an open file has against the mapping. @returns 0 or a negative errno */
+function refusalOf(file: OpenFile, prot: number, flags: number): number {
   const type = flags & MAP_TYPE;
   if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) {
     return -Errno.EINVAL;
   }
   if (type === MAP_SHARED_VALIDATE && (flags & ~VALIDATED) !== 0) return -Errno.EOPNOTSUPP;
+  if (type !== MAP_PRIVATE && (prot & PROT_WRITE) !== 0 && !file.isWritable) return -Errno.EACCES;
   if (!file.isReadable) return -Errno.EACCES;
-  const isShared = type !== MAP_PRIVATE;
-  if (isShared && (prot & PROT_WRITE) !== 0 && !file.isWritable) return -Errno.EACCES;
-  if (file instanceof ZeroFile) {
-    const anonymous = (flags & ~MAP_TYPE) | MAP_ANONYMOUS | (isShared ? MAP_SHARED : MAP_PRIVATE);
-    return call.memory.map(address, length, prot, anonymous, undefined, 0);
-  }
-  if (file instanceof TtyFile || !(file.inode instanceof RegularFile)) return -Errno.ENODEV;
-  if ((flags & MAP_GROWSDOWN) !== 0) return -Errno.EINVAL;
-  return call.memory.map(address, length, prot, flags, file.inode, offset, {
-    mayWrite: file.isWritable,
-  });
+  const isMappable =
+    file instanceof ZeroFile || (!(file instanceof TtyFile) && file.inode instanceof RegularFile);
+  if (!isMappable) return -Errno.ENODEV;
+  return (flags & MAP_GROWSDOWN) !== 0 ? -Errno.EINVAL : 0;
 }
 
 /** munmap(2). Holes are skipped; -EINVAL for length 0, a misaligned address or a range outside. */
