@@ -37,6 +37,11 @@ const TWO_32 = 2 ** 32;
  * replacement: only a new call runs the optimised code once it is ready.
  */
 const SLICE = 100_000;
+/**
+ * An instruction needs a few returns at most until its pages are decoded and in the TLB. More is a
+ * fault of ours, which must not hang the host.
+ */
+const MAX_EXITS_IN_VAIN = 1000;
 /** The instruction ECALL. */
 const ECALL = 0x73;
 /** What `refill` answers beside PAGE_FAULT and ACCESS_FAULT. */
@@ -312,8 +317,15 @@ export class Hart implements StepClock, RunControl {
     const trapsAtStart = this.traps;
     const end = this.instret + maxInstructions;
     this.isHalted = false;
+    let stepsBefore = -1;
+    let exitsInVain = 0;
     for (;;) {
       const left = end - this.instret - (this.traps - trapsAtStart);
+      if (this.elapsedSteps !== stepsBefore) exitsInVain = 0;
+      else if (++exitsInVain > MAX_EXITS_IN_VAIN) {
+        throw new Error(`the hart makes no progress at pc 0x${this.readPc64().toString(16)}`);
+      }
+      stepsBefore = this.elapsedSteps;
       if (this.mayInterrupt || this.elapsedSteps >= this.timerAt) this.checkInterrupts();
       if (this.isWaiting && !this.wakeUp()) return 'idle';
       if (left <= 0) return 'budget';
