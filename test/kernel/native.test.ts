@@ -43,4 +43,27 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     expect(guest.result.unknownSyscalls).toEqual({});
     expect(guest.result.violations).toBe(0);
   });
+
+  it('a dynamically linked program finds its loader and its libraries', () => {
+    const find = (name: string) => {
+      const { stdout } = spawnSync(CROSS, [`-print-file-name=${name}`], { encoding: 'utf8' });
+      return readFileSync(stdout.trim());
+    };
+    const guest = runGuest(readFileSync(compile(CROSS, 'threads', [])), {
+      prepare: ({ files }) => {
+        // glibc loads libgcc_s for pthread_exit.
+        for (const name of ['ld-linux-riscv64-lp64d.so.1', 'libc.so.6', 'libgcc_s.so.1']) {
+          files.add(`/lib/${name}`, find(name), 0o755);
+        }
+      },
+    });
+    const native = runNatively(compile('gcc', 'threads', []));
+    expect({ output: guest.output, status: guest.result.exitStatus }).toEqual(native);
+    expect(guest.result.violations).toBe(0);
+  });
+
+  it('a dynamically linked program without its loader says what is missing', () => {
+    const image = readFileSync(compile(CROSS, 'threads', []));
+    expect(() => runGuest(image)).toThrow(/dynamic loader \/lib\/ld-linux-riscv64-lp64d.so.1/);
+  });
 });
