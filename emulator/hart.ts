@@ -1,25 +1,17 @@
 import { Cause } from './cause.js';
 import { type DecodedInstruction, DecodedPages } from './code/decoded-pages.js';
+import { FETCHED, InstructionFetch, NOT_CACHEABLE } from './code/instruction-fetch.js';
 import { Bus, type Device } from './devices/bus.js';
 import { Clint, type StepClock } from './devices/clint.js';
 import { Plic } from './devices/plic.js';
 import { execute } from './execute.js';
 import { Exit, type Interpreter } from './interpreter/exit.js';
-import { writeRecord, writeSentinels } from './interpreter/predecode.js';
+import { writeSentinels } from './interpreter/predecode.js';
 import { RECORD_BITS } from './interpreter/record.js';
 import type { InstructionSet } from './isa/decode.js';
-import {
-  ENTRY_PAGE,
-  ENTRY_RECORD,
-  EXIT_RECORD,
-  EXIT_VA,
-  RECORD_BYTES,
-  RECORDS_PER_PAGE,
-  REMAINING,
-  STRADDLE_RECORD,
-} from './layout.js';
+import { EXIT_RECORD, EXIT_VA, REMAINING } from './layout.js';
 import { faultCause, MemoryAccess } from './memory-access.js';
-import { ACCESS_FAULT, Mmu, PAGE_FAULT, type TlbMode, type TranslationContext } from './mmu/mmu.js';
+import { Mmu, PAGE_FAULT, type TlbMode, type TranslationContext } from './mmu/mmu.js';
 import { Counters } from './privileged/counters.js';
 import { CsrFile } from './privileged/csr-file.js';
 import { CsrState } from './privileged/csr-state.js';
@@ -44,14 +36,10 @@ const SLICE = 100_000;
 const MAX_EXITS_IN_VAIN = 1000;
 /** The instruction ECALL. */
 const ECALL = 0x73;
-/** What `refill` answers beside PAGE_FAULT and ACCESS_FAULT. */
+/** What `refill` answers beside NOT_CACHEABLE, PAGE_FAULT and ACCESS_FAULT. */
 const REFILLED = 1;
-const NOT_CACHEABLE = 0;
 /** The widest load or store. */
 const MAX_ACCESS_BYTES = 8;
-const LAST_SLOT = RECORDS_PER_PAGE - 1;
-/** Where the page would start of which STRADDLE_RECORD is the last slot. */
-const STRADDLE_PAGE = STRADDLE_RECORD - LAST_SLOT * RECORD_BYTES;
 
 /**
  * Why `run` returned. 'trap': user code trapped and the host is its supervisor. 'idle': WFI, and
@@ -88,6 +76,7 @@ export class Hart implements StepClock, RunControl {
   private readonly ram: Ram;
   private readonly pmp = new Pmp();
   private readonly code: DecodedPages;
+  private readonly instructionFetch: InstructionFetch;
   private readonly memory: MemoryAccess;
   private readonly state: CsrState;
   private readonly csrs: CsrFile;
@@ -95,7 +84,6 @@ export class Hart implements StepClock, RunControl {
   private readonly slowPath: SlowPath;
   private readonly interpreter: Interpreter;
   private readonly supervisor: Supervisor;
-  private readonly isa: InstructionSet;
   private readonly context: TranslationContext;
 
   private skippedSteps = 0;
@@ -124,7 +112,6 @@ export class Hart implements StepClock, RunControl {
     this.view = new DataView(buffer);
     this.ram = ram;
     this.supervisor = options.supervisor;
-    this.isa = options.isa;
     this.words = new Int32Array(buffer, 0, 0x400 / 4);
     this.registers = new Registers(buffer);
     const isHost = options.supervisor === 'host';
@@ -174,7 +161,15 @@ export class Hart implements StepClock, RunControl {
       options.isa,
     );
     this.interpreter = interpreter;
-    writeSentinels(this.view, STRADDLE_PAGE);
+    this.instructionFetch = new InstructionFetch(this.view, {
+      ram,
+      mmu: this.mmu,
+      pmp: this.pmp,
+      memory: this.memory,
+      code: this.code,
+      registers: this.registers,
+      isa: options.isa,
+    });
     ram.connect(
       {
         codeStored: (frame, pa, size) => this.code.codeStored(frame, pa, size),
@@ -357,9 +352,9 @@ export class Hart implements StepClock, RunControl {
   private handleExit(exit: number): boolean {
     switch (exit) {
       case Exit.Fetch:
-        return this.fetch();
+        return this.afterFetch(this.instructionFetch.enterPage());
       case Exit.Decode:
-        return this.decodeAt(this.words[EXIT_RECORD / 4]!);
+        return this.afterFetch(this.instructionFetch.decodeAt(this.words[EXIT_RECORD / 4]!));
       case Exit.Load:
         return this.handleMiss('load');
       case Exit.Store:
@@ -369,50 +364,17 @@ export class Hart implements StepClock, RunControl {
     }
   }
 
-  /** The page of pc gets its entry in the exec TLB. */
-  private fetch(): boolean {
-    const { pc } = this.registers;
-    const pa = this.physicalFetch(pc);
-    if (pa < 0) return this.trap(faultCause(pa, 'fetch'), this.registers.pc64);
-    const ppn = Math.floor(pa / PAGE_SIZE);
-    if (!this.pmp.isUniform(ppn)) return this.executeUncached();
-    this.mmu.forbidStores(ppn);
-    this.mmu.allowFetches(pc, this.code.recordsOf(ppn));
-    return true;
-  }
-
-  private decodeAt(record: number): boolean {
-    const { pc } = this.registers;
-    const offset = this.registers.pcLow & (PAGE_SIZE - 1);
-    // The page is in the exec TLB, so this only looks the frame up again.
-    const pa = this.physicalFetch(pc);
-    if (pa < 0) return this.trap(faultCause(pa, 'fetch'), this.registers.pc64);
-    const first = this.ram.readU16(pa);
-    if ((first & 3) !== 3) {
-      writeRecord(this.view, record, first, this.isa);
-      return true;
+  /** Goes on from what a fetch or a decoding came to. */
+  private afterFetch(outcome: number): boolean {
+    if (outcome === FETCHED) return true;
+    if (outcome !== NOT_CACHEABLE) {
+      const tval = this.registers.pc64 + BigInt(this.instructionFetch.faultOffset);
+      return this.trap(faultCause(outcome, 'fetch'), tval);
     }
-    if (offset >> 1 !== LAST_SLOT) {
-      const bits = first | (this.ram.readU16(pa + 2) << 16);
-      writeRecord(this.view, record, bits, this.isa);
-      return true;
-    }
-    const rest = this.physicalFetch(pc + 2);
-    if (rest < 0) return this.trap(faultCause(rest, 'fetch'), this.registers.pc64 + 2n);
-    const straddling = first | (this.ram.readU16(rest) << 16);
-    writeRecord(this.view, STRADDLE_RECORD, straddling, this.isa);
-    this.words[ENTRY_RECORD / 4] = STRADDLE_RECORD;
-    this.words[ENTRY_PAGE / 4] = STRADDLE_PAGE;
-    return true;
-  }
-
-  /** Physical address in RAM of an instruction's halfword, PAGE_FAULT or ACCESS_FAULT. */
-  private physicalFetch(va: number): number {
-    const pa = this.memory.physicalAddress(va, 2, 'fetch', this.context.privilege);
-    if (pa < 0) return pa;
-    if (!this.ram.hasFrame(Math.floor(pa / PAGE_SIZE))) return ACCESS_FAULT;
-    this.mmu.markUsed(va, 'fetch', this.context.privilege);
-    return pa;
+    const read = this.instructionFetch.readUncached();
+    return read === FETCHED
+      ? this.executeSlowly(this.instructionFetch.bits)
+      : this.afterFetch(read);
   }
 
   /** The page of a load or store is not in the fast TLB: puts it there, or makes the access slowly. */
@@ -461,23 +423,6 @@ export class Hart implements StepClock, RunControl {
     return (
       this.pmp.isUniform(ppn) && this.pmp.allows(ppn * PAGE_SIZE, PAGE_SIZE, access, privilege)
     );
-  }
-
-  /** Executes one instruction from a page that PMP allows only in part. */
-  private executeUncached(): boolean {
-    const { pc } = this.registers;
-    const first = this.fetchHalf(pc);
-    if (first < 0) return this.trap(faultCause(first, 'fetch'), this.registers.pc64);
-    if ((first & 3) !== 3) return this.executeSlowly(first);
-    const rest = this.fetchHalf(pc + 2);
-    if (rest < 0) return this.trap(faultCause(rest, 'fetch'), this.registers.pc64 + 2n);
-    return this.executeSlowly(first | (rest << 16));
-  }
-
-  /** The halfword at `va`, PAGE_FAULT or ACCESS_FAULT. */
-  private fetchHalf(va: number): number {
-    const pa = this.physicalFetch(va);
-    return pa < 0 ? pa : this.ram.readU16(pa);
   }
 
   /** The instruction that the interpreter stopped at. */
