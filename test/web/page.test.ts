@@ -41,6 +41,15 @@ describePage('a page that is opened', () => {
     expect((await driver.regions()).map(({ name }) => name)).toContain('/bin/sh');
   });
 
+  it('draws by WebGL, and reads the terminal to a screen reader', async () => {
+    driver = await PageDriver.create(browser, { renderer: 'webgl' });
+    await driver.page.goto(FILE_URL);
+    await driver.state('At the prompt');
+    expect(await driver.page.locator('.xterm-rows').count()).toBe(0);
+    await driver.page.getByRole('button', { name: 'Screen reader mode' }).click();
+    await driver.text('$ mmapdemo');
+  });
+
   it('works below a path of a host that knows nothing of it, in a frame, and when reloaded', async () => {
     driver = await PageDriver.open(browser, host.url);
     await driver.page.reload();

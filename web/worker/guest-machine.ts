@@ -21,8 +21,8 @@ const VIEW_INTERVAL = 100;
 const SHORTEST_VIEW_INTERVAL = 30;
 /** Output that the page has not drawn yet holds the machine from here on. Bytes. */
 const MAX_UNDRAWN = 256 * 1024;
-/** Input goes to the line discipline in pieces, so that programs can read in between. Bytes. */
-const INPUT_PIECE = 4096;
+/** The interrupt character of a terminal, ^C. */
+const INTERRUPT = 3;
 /** Most steps of a step of the user's in which no system call and no fault comes. */
 const STEP_BUDGET = 4_000_000;
 
@@ -45,7 +45,10 @@ export class GuestMachine {
   private state: MachineState = 'running';
   private isPaused = false;
   private isTurnWanted = false;
-  private readonly typed: Uint8Array[] = [];
+  /** Not yet taken by the line discipline. */
+  private typed: Uint8Array[] = [];
+  /** The line discipline had no room for what was typed last. */
+  private isFull = false;
   private output: Uint8Array[] = [];
   private undrawnBytes = 0;
   private lastViewAt = Number.NEGATIVE_INFINITY;
@@ -65,8 +68,7 @@ export class GuestMachine {
     if (kernel === undefined) throw new Error(`'${request.type}' came before 'start'`);
     switch (request.type) {
       case 'input':
-        this.typed.push(request.bytes);
-        this.wantTurn();
+        this.type(request.bytes, kernel);
         break;
       case 'resize':
         kernel.resize(request.size.columns, request.size.rows);
@@ -114,9 +116,13 @@ export class GuestMachine {
       this.flush();
       return;
     }
+    const { hart } = kernel.machine;
+    const before = hart.instret;
     const stop = this.pace.measure((steps) => kernel.run(steps));
     this.flush();
-    if (stop === 'budget' || this.typed.length > 0) this.wantTurn();
+    // Whoever ran may have read, and so made room.
+    const mayFeed = this.typed.length > 0 && (!this.isFull || hart.instret !== before);
+    if (stop === 'budget' || mayFeed) this.wantTurn();
     this.enter(stop, kernel);
     if (this.state === 'running') {
       if (performance.now() - this.lastViewAt >= VIEW_INTERVAL) this.showView();
@@ -196,12 +202,25 @@ export class GuestMachine {
     this.showView();
   }
 
-  /** Hands what was typed to whoever reads the keyboard: the launcher, or the line discipline. */
+  private type(bytes: Uint8Array, kernel: Kernel): void {
+    // Behind a paste that nobody reads ^C would never arrive.
+    if (this.isFull && bytes.length === 1 && bytes[0] === INTERRUPT) {
+      this.typed = [];
+      this.isFull = false;
+      kernel.interrupt();
+    } else {
+      this.typed.push(bytes);
+    }
+    this.wantTurn();
+  }
+
+  /** Hands the line discipline what it has room for. */
   private feed(kernel: Kernel): void {
     const bytes = this.typed.shift();
     if (bytes === undefined) return;
-    kernel.input(bytes.subarray(0, INPUT_PIECE));
-    if (bytes.length > INPUT_PIECE) this.typed.unshift(bytes.subarray(INPUT_PIECE));
+    const taken = kernel.input(bytes);
+    if (taken < bytes.length) this.typed.unshift(bytes.subarray(taken));
+    this.isFull = taken === 0;
   }
 
   /**

@@ -60,7 +60,11 @@ export function FramesPanel({ shown, related, selection, onSelect }: PanelProps)
       <div class="panel-head">
         <h2>Frames</h2>
         <p class="hint">physical memory, lowest first</p>
-        {frames !== undefined && <p class="summary">{usageText(frames)}</p>}
+        {shown !== undefined && (
+          <p class="summary">
+            <ChangeCounts changes={shown.changes.frames} /> {usageText(shown.view.frames)}
+          </p>
+        )}
       </div>
       <div class="scroll frame-map">
         <canvas
@@ -80,7 +84,6 @@ export function FramesPanel({ shown, related, selection, onSelect }: PanelProps)
             <span class="count">{frames === undefined ? '' : countKind(frames, kind)}</span>
           </li>
         ))}
-        {shown !== undefined && <ChangeCounts changes={shown.changes.frames} />}
       </ul>
     </section>
   );
@@ -91,10 +94,10 @@ function ChangeCounts({ changes }: { readonly changes: readonly FrameChange[] })
   const freed = changes.filter(({ mark }) => mark === 'removed').length;
   if (taken + freed === 0) return null;
   return (
-    <li class="frame-changes">
-      {taken > 0 && <span class="added">+{taken} taken</span>}{' '}
+    <span class="frame-changes">
+      {taken > 0 && <span class="added">+{taken} taken</span>}
       {freed > 0 && <span class="removed">−{freed} freed</span>}
-    </li>
+    </span>
   );
 }
 

@@ -1,12 +1,13 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { EntryChange } from '../model/changes.js';
-import { entryKey, isLeaf } from '../model/page-table.js';
+import { isLeaf } from '../model/page-table.js';
 import { isRelated } from '../model/selection.js';
 import { counted, flagNames, frameKind, PTE_BITS } from '../model/text.js';
 import type { Shown } from '../model/tracker.js';
 import { buildRows, firstChange, type TreeRow } from '../model/tree-rows.js';
 import { MarkSign } from './mark.js';
 import type { PanelProps } from './regions-panel.js';
+import { useScrollTo } from './scroll-to.js';
 import { Walk } from './walk.js';
 
 /** What the tables hold: the tree of the entries that exist, with their bits. */
@@ -19,7 +20,9 @@ export function PageTablesPanel({ shown, related, selection, onSelect }: PanelPr
     () => (shown?.memory === undefined ? [] : buildRows(shown.memory, shown.changes, toggled)),
     [shown, toggled],
   );
-  useScrollToChange(shown, rows, list.current);
+  const seen = shown && firstChange(shown.changes);
+  const key = seen && rows.find(({ entry, change }) => entry === seen && change)?.key;
+  useScrollTo(list, key === undefined ? undefined : `[data-key="${key}"]`, shown);
 
   const active = rows.some(({ key }) => key === focused) ? focused : rows[0]?.key;
   const toggle = (key: string) => {
@@ -215,26 +218,4 @@ function Bits(props: {
       })}
     </span>
   );
-}
-
-/** Brings what a step changed into sight, once per step. */
-function useScrollToChange(
-  shown: Shown | undefined,
-  rows: readonly TreeRow[],
-  list: HTMLElement | null,
-): void {
-  const changes = shown?.changes;
-  useEffect(() => {
-    if (shown === undefined || list === null) return;
-    const entry = firstChange(shown.changes);
-    if (entry === undefined) return;
-    const key = entryKey(entry);
-    const row = rows.find((each) => each.key === key);
-    const element = row && list.querySelector<HTMLElement>(`[data-key="${row.key}"]`);
-    if (!element) return;
-    const top = element.offsetTop - list.offsetTop;
-    if (top < list.scrollTop || top + element.offsetHeight > list.scrollTop + list.clientHeight) {
-      list.scrollTop = top - list.clientHeight / 3;
-    }
-  }, [changes]);
 }

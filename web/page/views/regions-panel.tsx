@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { leafBytes, PAGE_SIZE } from '../../../emulator/index.js';
 import type { FrameView, RegionView } from '../../protocol/index.js';
 import { type Mark, type MemoryModel, pageCount, type RegionChange } from '../model/changes.js';
@@ -7,6 +7,7 @@ import { isRelated, type Related, type Selection } from '../model/selection.js';
 import { counted, hex, pagesText, protectionText, regionName, sizeText } from '../model/text.js';
 import type { Shown } from '../model/tracker.js';
 import { MarkSign } from './mark.js';
+import { useScrollTo } from './scroll-to.js';
 
 /** A region of more pages is drawn with several pages in each cell. */
 const MAX_CELLS = 24;
@@ -27,6 +28,8 @@ interface Row {
 export function RegionsPanel({ shown, related, selection, onSelect }: PanelProps) {
   const memory = shown?.memory;
   const rows = useMemo(() => (shown?.memory === undefined ? [] : rowsOf(shown)), [shown]);
+  const list = useRef<HTMLDivElement>(null);
+  useScrollTo(list, '.region:has(.mark-sign.added, .mark-sign.changed, .mark-sign.removed)', shown);
   const select = ({ region }: Row) => {
     const { start, end } = region;
     const isChosen = selection?.kind === 'region' && selection.start === start;
@@ -48,7 +51,7 @@ export function RegionsPanel({ shown, related, selection, onSelect }: PanelProps
       {shown === undefined || memory === undefined ? (
         <p class="empty">Run a program, and the ranges of its address space are listed here.</p>
       ) : (
-        <div class="scroll">
+        <div class="scroll" ref={list}>
           <ul class="region-list">
             {rows.map((row) => (
               <li key={`${row.mark === 'removed' ? 'gone' : ''}${row.region.start}`}>
