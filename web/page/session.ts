@@ -32,6 +32,8 @@ const INITIAL: SessionState = {
   notice: '',
 };
 
+const NOTICE_MILLISECONDS = 8000;
+
 /** Joins machine, terminal and views. A reset replaces the machine and keeps the session. */
 export class Session {
   private current: SessionState = INITIAL;
@@ -41,6 +43,7 @@ export class Session {
   private newReports: string[] = [];
   /** Given to every new machine. */
   private readonly givenFiles = new Map<string, GuestFile>();
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly terminal: TerminalPane;
 
@@ -89,10 +92,6 @@ export class Session {
     this.set({ selection });
   }
 
-  notify(notice: string): void {
-    this.set({ notice });
-  }
-
   private hear(reply: Reply): void {
     switch (reply.type) {
       case 'ready':
@@ -109,19 +108,18 @@ export class Session {
         break;
       case 'file-added': {
         const how = reply.isProgram ? ', a program that can be run' : '';
-        this.set({ notice: `${reply.path} is in the guest's file system${how}.` });
+        this.notify(`${reply.path} is in the guest's file system${how}.`);
         break;
       }
       case 'files':
         this.set({ files: reply.files });
         break;
       case 'file':
-        if (reply.bytes === undefined)
-          this.set({ notice: `${reply.path} is no file in the guest.` });
+        if (reply.bytes === undefined) this.notify(`${reply.path} is no file in the guest.`);
         else download(reply.path, reply.bytes);
         break;
       case 'refused':
-        this.set({ notice: reply.message });
+        this.notify(reply.message);
         break;
       case 'crashed':
         this.crash(reply.message);
@@ -134,6 +132,13 @@ export class Session {
     const reports = [...(isSameStep ? this.current.reports : []), ...this.newReports];
     this.newReports = [];
     this.set({ shown, reports });
+  }
+
+  /** Says one line for a while; the panels below it matter more. */
+  private notify(notice: string): void {
+    clearTimeout(this.noticeTimer);
+    this.noticeTimer = setTimeout(() => this.set({ notice: '' }), NOTICE_MILLISECONDS);
+    this.set({ notice });
   }
 
   private crash(message: string): void {
