@@ -24,6 +24,14 @@ const kinds = {
     library: sourcesIn('ulib/src', /\.[cS]$/),
     hashed: filesIn('ulib'),
   },
+  lab: {
+    sources: 'labs',
+    prefix: 'lab-',
+    include: 'ulib/include',
+    script: 'ulib/program.ld',
+    library: sourcesIn('ulib/src', /\.[cS]$/),
+    hashed: filesIn('ulib'),
+  },
   'bare-metal': {
     sources: 'bare-metal',
     script: 'bare-metal/lib/bare.ld',
@@ -79,7 +87,7 @@ function compileFlags(kind) {
 
 /** Every source file of a kind is one program, named after the file; so is every other folder. */
 function programsOf(kind) {
-  const { sources, library, hashed } = kinds[kind];
+  const { sources, library, hashed, prefix = '' } = kinds[kind];
   const headers = sourcesIn(sources, /\.h$/);
   const folders = readdirSync(join(folder, sources), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -88,7 +96,7 @@ function programsOf(kind) {
   const units = [...sourcesIn(sources, /\.[cS]$/).map((file) => [file]), ...folders.map(unitOf)];
   return units.map((files) => {
     const path = files.length === 1 ? files[0] : dirname(files[0]);
-    const name = path.replace(/^.*\/|\.[cS]$/g, '');
+    const name = prefix + path.replace(/^.*\/|\.[cS]$/g, '');
     const compiled = files.filter((file) => !file.endsWith('.h'));
     return {
       name,

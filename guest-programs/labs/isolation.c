@@ -1,0 +1,71 @@
+/* What one process does to its memory is no other's. */
+#include "lab.h"
+
+static int global = 1;
+
+static void globals(void) {
+  IN_CHILD(global = 2);
+  EQUAL(global, 1);
+}
+
+static void mappings(void) {
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  int ends[2];
+  SUCCEEDS(0, pipe(ends));
+  p[0] = 'p';
+  IN_CHILD({
+    UNMAP(p, PAGE);
+    char *q = MAP(NULL, PAGE, RW, ANON | MAP_NORESERVE, -1, 0);
+    q[0] = 'q';
+    char *r = MAP(q - 64 * PAGE, PAGE, RW, ANON, -1, 0);
+    r[0] = 'r';
+    SUCCEEDS(sizeof r, write(ends[1], &r, sizeof r));
+  });
+  EQUAL(p[0], 'p');
+  char *theirs;
+  SUCCEEDS(sizeof theirs, read(ends[0], &theirs, sizeof theirs));
+  READ_FAULTS(SIGSEGV, theirs);
+}
+
+static void heap(void) {
+  char *before = sbrk(0);
+  IN_CHILD(CHECK(sbrk(16 * PAGE) != (void *)-1));
+  CHECK(sbrk(0) == before);
+}
+
+static void protection(void) {
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  IN_CHILD({
+    PROTECT(p, PAGE, PROT_NONE);
+    READ_FAULTS(SIGSEGV, p);
+  });
+  p[0] = 'p';
+  EQUAL(p[0], 'p');
+}
+
+/* A page that another process gave back must not show what was in it. */
+static void given_back_pages(void) {
+  size_t length = 256 * PAGE;
+  IN_CHILD({
+    char *p = MAP(NULL, length, RW, ANON, -1, 0);
+    memset(p, 'S', length);
+  });
+  char *p = MAP(NULL, length, RW, ANON, -1, 0);
+  for (size_t at = 0; at < length; at += 1 + lab_random(64)) EQUAL(p[at], 0);
+}
+
+static void death_of_one(void) {
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  p[0] = 'p';
+  fflush(stdout);
+  pid_t pid = fork();
+  if (pid == 0) *(volatile char *)lab_address(16) = 1;
+  int status = 0;
+  SUCCEEDS(pid, waitpid(pid, &status, 0));
+  CHECK(WIFSIGNALED(status));
+  EQUAL(WTERMSIG(status), SIGSEGV);
+  EQUAL(p[0], 'p');
+}
+
+LAB({"globals", globals}, {"mappings", mappings}, {"heap", heap}, {"protection", protection},
+    {"given-back-pages", given_back_pages}, {"death-of-one", death_of_one})
