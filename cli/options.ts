@@ -34,9 +34,9 @@ const table = {
     parse: absolutePath,
   },
   verify: {
-    argument: 'off|exit',
-    help: 'check that page tables and regions agree when a process ends (default off)',
-    parse: oneOf('off', 'exit'),
+    argument: 'off|exit|trap',
+    help: 'prove page tables consistent at the end, or after every trap too (default off)',
+    parse: oneOf('off', 'exit', 'trap'),
   },
   strace: {
     help: 'print every system call',

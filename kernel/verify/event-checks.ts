@@ -2,7 +2,7 @@ import type { Region } from '../memory/mapper.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import { REGION_NO_FORK, REGION_SHARED, REGION_WIPE_ON_FORK } from '../memory/mman.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { A, D, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { A, D, ENTRIES, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { History } from './history.js';
 import type { RawMemory } from './raw-walk.js';
 import { hex } from './rule.js';
@@ -127,10 +127,13 @@ export class EventChecks {
   /** A dirty private page goes only when the program gives it up. Rule D3. */
   private dropped({ table, index, oldLow, oldHigh }: LeafChange): void {
     const ppn = ppnOf(oldLow, oldHigh);
-    if (DROPPING.test(this.history.event.name) || table.space.table.rootPpn === 0) return;
+    const { name } = this.history.event;
     const va = vaOf(table, index);
-    const region = va < 0 ? undefined : table.space.space.queryPage(va);
-    if (region === undefined || region.flags & REGION_SHARED) return;
+    const end = va + PAGE_BYTES * ENTRIES ** table.level;
+    // What munmap leaves mapped of a superpage was not given up.
+    const region = va < 0 ? undefined : table.space.space.regions({ start: va, end }).next().value;
+    const isGivenUp = DROPPING.test(name) && (name !== 'munmap' || table.level === 0);
+    if (isGivenUp || region === undefined || region.flags & REGION_SHARED) return;
     this.findings.push({
       rule: 'D3',
       rootPpn: table.space.table.rootPpn,
@@ -164,8 +167,20 @@ export class EventChecks {
 
   /** A page that was never written reads as zeros, or as its file does. Rule R7. */
   fresh(table: Table, index: number, region: Region, low: number, ppn: number): void {
-    if (this.history.event.name !== 'fault' || table.level > 0 || low & D) return;
+    if (this.history.event.name !== 'fault' || table.level > 0) return;
     const va = vaOf(table, index);
+    if (low & (A | D) && this.system.adBits === 'svadu') {
+      this.findings.push({
+        rule: 'D1',
+        rootPpn: table.space.table.rootPpn,
+        va,
+        frame: ppn,
+        observed: `the new leaf has ${low & D ? 'D' : 'A'} set before any access was made through it`,
+        expected: 'A and D clear: the walk sets them',
+        remedy: 'leafFlags (kernel/memory/leaf-flags.ts), adBits (kernel/memory/bring-in.ts)',
+      });
+      return;
+    }
     const { file } = region;
     const source = file?.pages.page((region.offset + (va - region.base)) / PAGE_BYTES) ?? 0;
     const { memory } = this;

@@ -5,7 +5,7 @@ import { REGION_SHARED } from '../memory/mman.js';
 import type { PageCache } from '../memory/page-cache.js';
 import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { ENTRIES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
+import { ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
 import { EventChecks } from './event-checks.js';
 import type { History } from './history.js';
 import { hex } from './rule.js';
@@ -22,6 +22,13 @@ const LEAF = R | W | X;
 
 type Table = ShadowTable<VirtualMemory>;
 
+/** satp, as numbers; it changes with the hart's. */
+export interface Satp {
+  readonly levels: number;
+  readonly rootPpn: number;
+  readonly asid: number;
+}
+
 /**
  * Judges after a trap what the trap has touched: entries that were stored to, frames that won or
  * lost a mapper, ranges whose regions changed, address spaces that came and went. Whatever is
@@ -33,6 +40,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   readonly events: EventChecks;
   private readonly shadow: Shadow<VirtualMemory>;
   private readonly memory: WatchedMemory;
+  private readonly context: Satp;
   private readonly system: MemorySystem;
   private readonly history: History;
   private readonly spaces = new Set<VirtualMemory>();
@@ -48,7 +56,8 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private isBuilding = false;
   private wasValid = false;
 
-  constructor(memory: WatchedMemory, system: MemorySystem, history: History) {
+  constructor(memory: WatchedMemory, context: Satp, system: MemorySystem, history: History) {
+    this.context = context;
     this.memory = memory;
     this.system = system;
     this.history = history;
@@ -80,7 +89,13 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     for (const frame of this.touched) this.checkFrame(frame);
     this.touched.length = 0;
     const { active } = this.system;
-    if (active !== undefined && !this.spaces.has(active)) this.isSuspect = true;
+    if (active !== undefined && !this.isTranslating(active)) this.isSuspect = true;
+  }
+
+  /** Whether the hart uses the page table of the space. Rule E8. */
+  private isTranslating(space: VirtualMemory): boolean {
+    const { levels, rootPpn, asid } = this.context;
+    return levels === 3 && rootPpn === space.table.rootPpn && asid === space.asid;
   }
 
   /** Begins anew from the present state, without judging it. */
@@ -113,6 +128,13 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     const [low, high] = [table.live[index * 2]!, table.live[index * 2 + 1]!];
     this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
     this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
+  }
+
+  vanished(table: Table, index: number, oldLow: number, oldHigh: number): void {
+    if (this.isBuilding || !this.spaces.has(table.space)) return;
+    const pteAddress = table.ppn * PAGE_BYTES + index * ENTRY_BYTES;
+    this.history.entryChanged(pteAddress, oldLow, oldHigh, 0, 0);
+    this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low: 0, high: 0 });
   }
 
   leafAdded(table: Table, index: number, low: number, high: number): void {

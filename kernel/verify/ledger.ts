@@ -10,8 +10,11 @@ interface Held {
   flags: number;
   ppn: number;
   level: number;
-  middle: number;
-  last: number;
+}
+
+interface Pointers {
+  readonly middle: number;
+  readonly last: number;
 }
 
 /** What changed under a translation that may still be held. Rule B2 tells them apart. */
@@ -42,6 +45,8 @@ export class Ledger {
   private readonly memory: RawMemory;
   /** Per ASID: page number to what is held. */
   private readonly held = new Map<number, Map<number, Held>>();
+  /** Per ASID: page number / 512 to the tables that a walk went through. */
+  private readonly pointers = new Map<number, Map<number, Pointers>>();
   /** Whether a superpage, or a global page, was ever seen. */
   private hasLarge = false;
   private hasGlobal = false;
@@ -66,11 +71,14 @@ export class Ledger {
     const root = this.roots.get(asid);
     if (root !== rootPpn) {
       this.roots.set(asid, rootPpn);
-      if (root !== undefined && pages.size > 0)
+      if (root !== undefined && pages.size > 0) {
         this.reportReuse(va, asid, rootPpn, root, pages.size);
+        pages.clear();
+      }
     }
     const held = pages.get(page);
     if (held !== undefined) this.compare(va, asid, rootPpn, held);
+    if (found.last !== 0) this.comparePointers(va, asid, rootPpn, page >>> 9);
     if (found.flags === 0) {
       if (held !== undefined) pages.delete(page);
       return;
@@ -78,24 +86,25 @@ export class Ledger {
     this.hasLarge ||= found.level > 0;
     this.hasGlobal ||= (found.flags & G) !== 0;
     if (held === undefined) {
-      const { flags, ppn, level, middle, last } = found;
-      pages.set(page, { flags, ppn, level, middle, last });
+      const { flags, ppn, level } = found;
+      pages.set(page, { flags, ppn, level });
       return;
     }
     held.flags = found.flags;
     held.ppn = found.ppn;
     held.level = found.level;
-    held.middle = found.middle;
-    held.last = found.last;
   }
 
   /** SFENCE.VMA; an absent operand stands for x0. */
   fence(va: number | undefined, asid: number | undefined): void {
     if (asid === undefined) {
       for (const pages of this.held.values()) this.forget(pages, va, false);
-      if (va === undefined) this.roots.clear();
+      if (va !== undefined) return;
+      this.roots.clear();
+      this.pointers.clear();
       return;
     }
+    if (va === undefined) this.pointers.delete(asid);
     const pages = this.held.get(asid);
     if (pages === undefined) return;
     this.forget(pages, va, true);
@@ -145,14 +154,30 @@ export class Ledger {
       });
       return;
     }
-    if (held.middle === found.middle && (held.last === found.last || found.level > 0)) return;
+  }
+
+  /** A hart may hold pointers to tables too; a fence with an address leaves those alone. */
+  private comparePointers(va: number, asid: number, rootPpn: number, prefix: number): void {
+    const { middle, last } = this.found;
+    let pointers = this.pointers.get(asid);
+    if (pointers === undefined) {
+      pointers = new Map();
+      this.pointers.set(asid, pointers);
+    }
+    const held = pointers.get(prefix);
+    if (held === undefined) {
+      pointers.set(prefix, { middle, last });
+      return;
+    }
+    if (held.middle === middle && held.last === last) return;
+    pointers.set(prefix, { middle, last });
     this.uses.push({
       rule: 'B3',
       class: 'table changed',
       va,
       asid,
       rootPpn,
-      observed: `the walk went through tables ${hex(found.middle)} and ${hex(found.last)}; pointers to ${hex(held.middle)} and ${hex(held.last)} may still be held`,
+      observed: `the walk went through tables ${hex(middle)} and ${hex(last)}; pointers to ${hex(held.middle)} and ${hex(held.last)} may still be held`,
       expected: 'SFENCE.VMA with rs1 = x0: with an address it covers leaf entries alone',
       remedy: 'Fences.oweAll where a pointer to a table changes (PageTable.freeTable, demote)',
     });
@@ -175,7 +200,7 @@ export class Ledger {
       expected: 'SFENCE.VMA for the ASID before it stands for another address space',
       remedy: 'VirtualMemory.release: fence before Asids.giveBack',
     });
-    this.held.set(asid, new Map());
+    this.pointers.delete(asid);
   }
 }
 

@@ -48,7 +48,12 @@ export class Monitor {
     const { machine, memorySystem } = kernel;
     const memory = watchedMemory(machine);
     this.ledger = new Ledger(memory);
-    this.incremental = new Incremental(memory, memorySystem, this.history);
+    this.incremental = new Incremental(
+      memory,
+      machine.hart.mmu.context,
+      memorySystem,
+      this.history,
+    );
     if (mode === 'trap') {
       this.incremental.start();
       machine.hart.mmu.log = listenToMmu(machine, this.ledger, this.incremental.events);

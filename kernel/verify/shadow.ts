@@ -15,6 +15,8 @@ export interface WatchedMemory extends RawMemory {
 /** Told what the shadow sees change. `low` and `high` are the entry's halves. */
 export interface ShadowObserver<Space> {
   changed(pteAddress: number, table: ShadowTable<Space>, index: number): void;
+  /** The leaf's table was freed, with or without the leaf. */
+  vanished(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafAdded(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafDropped(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   /** Something that only a full pass can judge. */
@@ -45,6 +47,8 @@ export class Shadow<Space> {
   readonly writableCounts: Int32Array;
   private readonly memory: WatchedMemory;
   private readonly observer: ShadowObserver<Space>;
+  /** Tables that lost their last entry and may not have been freed. */
+  private readonly emptied: ShadowTable<Space>[] = [];
   private tables: (ShadowTable<Space> | undefined)[] = [];
 
   constructor(memory: WatchedMemory, observer: ShadowObserver<Space>) {
@@ -96,7 +100,10 @@ export class Shadow<Space> {
     this.memory.watch(ppn, false);
     const { words } = table;
     for (let i = 0; i < ENTRIES; i++) {
-      if (words[i * 2]! & V) this.forgetEntry(table, i, words[i * 2]!, words[i * 2 + 1]!);
+      const [low, high] = [words[i * 2]!, words[i * 2 + 1]!];
+      if ((low & V) === 0) continue;
+      if (low & LEAF) this.observer.vanished(table, i, low, high);
+      this.forgetEntry(table, i, low, high);
     }
   }
 
@@ -124,6 +131,9 @@ export class Shadow<Space> {
         if (table === undefined) isForeign = true;
         else if (table.level === level) this.update(table, (pa / ENTRY_BYTES) & (ENTRIES - 1));
       }
+    }
+    for (const table of this.emptied.splice(0)) {
+      if (table.used === 0 && this.table(table.ppn) === table) this.observer.suspect();
     }
     return isForeign;
   }
@@ -159,7 +169,7 @@ export class Shadow<Space> {
     words[at] = low;
     words[at + 1] = high;
     if (oldLow === 0 && oldHigh === 0) table.used++;
-    if (low === 0 && high === 0) table.used--;
+    if (low === 0 && high === 0 && --table.used === 0 && table.level < 2) this.emptied.push(table);
     if (oldLow & V) this.forgetEntry(table, index, oldLow, oldHigh);
     if (low & V) this.rememberEntry(table, index, low, high);
     else if (low !== 0 || high !== 0) this.observer.suspect();

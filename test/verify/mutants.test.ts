@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { rules } from '../../kernel/verify/index.js';
+import { everything, pressure } from './mutants/programs.js';
+import { loadKernel, type Mutant, removeBundles, violationsOf } from './mutants/run.js';
+import { Script } from './mutants/script.js';
+import { mutants } from './mutants/table.js';
+
+/** Rules that no kernel of ours can break; rules.test.ts breaks them by hand-built states. */
+const BY_HAND = ['S4', 'E6', 'E9', 'B4'];
+const other = new Script().elf();
+const programs = { everything: everything(), pressure: pressure() };
+
+describe('The kernel with one line changed', () => {
+  afterAll(removeBundles);
+  const table: string[] = [];
+
+  it.each(mutants)('violates $rule: $file, $find', async (mutant) => {
+    const found = await run(mutant);
+    table.push(`${mutant.rule.padEnd(4)} ${mutant.file.padEnd(34)} ${found.join(' ')}`);
+    expect(found).toContain(mutant.rule);
+  });
+
+  it('is caught for every rule', () => {
+    process.stdout.write(
+      `rule changed file                       rules named\n${table.join('\n')}\n`,
+    );
+    const tested = new Set([...BY_HAND, ...mutants.map(({ rule }) => rule)]);
+    expect(rules.map(({ id }) => id).filter((id) => !tested.has(id))).toEqual([]);
+    expect(mutants.length).toBeGreaterThanOrEqual(70);
+  });
+});
+
+describe('The kernel as it is', () => {
+  it.each(['everything', 'pressure'] as const)(
+    'violates nothing in the program %s',
+    async (name) => {
+      const Kernel = await loadKernel();
+      const { violations, thrown, kernel } = violationsOf(
+        Kernel,
+        programs[name],
+        other,
+        memoryOf(name),
+      );
+      expect({ violations, thrown }).toEqual({ violations: [], thrown: undefined });
+      expect(kernel.monitor!.falseAlarms).toBe(0);
+    },
+  );
+});
+
+async function run(mutant: Mutant): Promise<string[]> {
+  const name = mutant.program ?? 'everything';
+  const Kernel = await loadKernel(mutant);
+  const { violations } = violationsOf(Kernel, programs[name], other, memoryOf(name), mutant.rule);
+  return [...new Set(violations.map(({ rule }) => rule))];
+}
+
+function memoryOf(name: keyof typeof programs) {
+  return { memoryBytes: (name === 'pressure' ? 4 : 16) * 2 ** 20 };
+}

@@ -1,0 +1,174 @@
+import {
+  BRK,
+  EXECVE,
+  FTRUNCATE,
+  MADVISE,
+  MMAP,
+  MPROTECT,
+  MREMAP,
+  MUNMAP,
+  OPENAT,
+  PREAD,
+  PWRITE,
+  Script,
+} from './script.js';
+
+const PAGE = 4096;
+const A = 0x4000_0000;
+const B = 0x5000_0000;
+const C = 0x5100_0000;
+const D = 0x5200_0000;
+const E = 0x5300_0000;
+const HUGE = 0x6000_0000;
+const MEGAPAGE = 2 ** 21;
+const ANONYMOUS = 0x22;
+const FIXED = 0x10;
+const POPULATE = 0x8000;
+const SHARED = 1;
+const PRIVATE = 2;
+const AT_FDCWD = -100;
+const CREATE = 0o102;
+const FD = 3;
+const [DONTNEED, FREE, DONTFORK, HUGEPAGE, WIPEONFORK] = [4, 8, 10, 14, 18];
+/** addi a0, a0, 1 and 2, and ret. */
+const [ADD_1, ADD_2, RET] = [0x0015_0513, 0x0025_0513, 0x0000_8067];
+
+function mapAnonymous(s: Script, address: number, pages: number, prot = 3, flags = 0): Script {
+  return s.call(MMAP, address, pages * PAGE, prot, ANONYMOUS | FIXED | flags, -1, 0);
+}
+
+/** Private memory: faults, unmap, protect, move, advice, heap, superpages. */
+function memory(s: Script): void {
+  mapAnonymous(s, A, 8);
+  for (const page of [0, 1, 2, 3, 4, 5, 7]) s.store(A + page * PAGE, page + 1);
+  s.load(A + 6 * PAGE);
+  s.call(MUNMAP, A + 2 * PAGE, 2 * PAGE);
+  mapAnonymous(s, A + 2 * PAGE, 2)
+    .load(A + 2 * PAGE)
+    .load(A + 3 * PAGE)
+    .store(A + 3 * PAGE);
+  s.call(MPROTECT, A + 4 * PAGE, PAGE, 1).load(A + 4 * PAGE);
+  s.call(MPROTECT, A + 5 * PAGE, PAGE, 0).call(MPROTECT, A + 5 * PAGE, PAGE, 3);
+  s.load(A + 5 * PAGE).store(A + 5 * PAGE);
+  s.call(MREMAP, A, 2 * PAGE, 2 * PAGE, 3, D)
+    .load(D + PAGE)
+    .store(D);
+  s.call(MADVISE, A + 7 * PAGE, PAGE, DONTNEED)
+    .load(A + 7 * PAGE)
+    .store(A + 7 * PAGE);
+  mapAnonymous(s, E, 2)
+    .store(E)
+    .store(E + PAGE)
+    .call(MUNMAP, E, 2 * PAGE);
+  mapAnonymous(s, E, 2)
+    .load(E)
+    .store(E + PAGE, 2);
+  mapAnonymous(s, E + 16 * PAGE, 1, 2).store(E + 16 * PAGE);
+  mapAnonymous(s, 0, 1, 3, POPULATE);
+  mapAnonymous(s, HUGE, 1024).call(MADVISE, HUGE, 2 * MEGAPAGE, HUGEPAGE);
+  s.store(HUGE).store(HUGE + MEGAPAGE);
+  s.call(MPROTECT, HUGE, 16 * PAGE, 1)
+    .load(HUGE)
+    .store(HUGE + 16 * PAGE);
+  s.call(MUNMAP, HUGE + MEGAPAGE, 16 * PAGE).load(HUGE + MEGAPAGE + 16 * PAGE);
+  s.call(BRK, 0x3_0000).call(BRK, 0x3_4000).call(BRK, 0x3_0000);
+}
+
+/** Files: shared and private mappings, offsets, truncation. */
+function files(s: Script): void {
+  s.call(OPENAT, AT_FDCWD, '/tmp/file', CREATE, 0o600);
+  for (const page of [0, 1, 2, 3]) s.call(PWRITE, FD, 'contents', 8, page * PAGE);
+  s.call(FTRUNCATE, FD, 4 * PAGE);
+  s.call(MMAP, B, 5 * PAGE, 3, SHARED | FIXED, FD, 0)
+    .store(B)
+    .load(B + PAGE)
+    .store(B + 3 * PAGE);
+  s.call(MMAP, B + 16 * PAGE, 2 * PAGE, 3, SHARED | FIXED, FD, PAGE).load(B + 16 * PAGE);
+  s.call(MMAP, C, 3 * PAGE, 3, PRIVATE | FIXED, FD, 0)
+    .load(C)
+    .store(C + PAGE)
+    .store(C);
+  s.call(MPROTECT, B, PAGE, 1).load(B);
+  s.call(MUNMAP, B + 16 * PAGE, PAGE).load(B + 17 * PAGE);
+  s.call(MMAP, B + 32 * PAGE, 3 * PAGE, 1, PRIVATE | FIXED, FD, PAGE);
+  s.call(MPROTECT, B + 33 * PAGE, 2 * PAGE, 3).load(B + 34 * PAGE);
+  s.call(FTRUNCATE, FD, PAGE + 100).load(B + PAGE);
+  s.call(MMAP, B + 48 * PAGE, 2 * PAGE, 1, SHARED | FIXED | POPULATE, FD, 0);
+  s.call(FTRUNCATE, FD, PAGE);
+}
+
+/** fork: copy on write from either side, regions with advice, ASIDs used again. */
+function processes(s: Script): void {
+  mapAnonymous(s, E + 32 * PAGE, 1)
+    .store(E + 32 * PAGE)
+    .call(MADVISE, E + 32 * PAGE, PAGE, DONTFORK);
+  mapAnonymous(s, E + 40 * PAGE, 1)
+    .store(E + 40 * PAGE)
+    .call(MADVISE, E + 40 * PAGE, PAGE, WIPEONFORK);
+  mapAnonymous(s, E + 48 * PAGE, 3);
+  for (const page of [48, 49, 50]) s.store(E + page * PAGE, page);
+  const shared = E + 48 * PAGE;
+  s.fork(
+    (child) => {
+      child
+        .load(shared)
+        .store(shared, 1)
+        .load(shared + PAGE);
+      child
+        .call(PREAD, FD, shared + 2 * PAGE, 4, 0)
+        .load(shared + PAGE)
+        .load(E + 40 * PAGE);
+      child.call(MPROTECT, shared + 2 * PAGE, PAGE, 1).call(MPROTECT, shared + 2 * PAGE, PAGE, 3);
+      child
+        .load(shared + 2 * PAGE)
+        .store(shared + 2 * PAGE)
+        .call(MUNMAP, shared, PAGE);
+    },
+    (parent) =>
+      parent
+        .load(shared + PAGE)
+        .store(shared + PAGE, 2)
+        .store(shared, 3),
+  );
+  s.load(shared)
+    .store(shared, 4)
+    .store(shared + 2 * PAGE, 5);
+  s.fork((child) =>
+    child
+      .store(shared)
+      .store(shared + PAGE)
+      .load(A + 4 * PAGE),
+  );
+  s.fork((child) => child.call(EXECVE, '/bin/other', 0, 0));
+}
+
+/** Code that is written, executed, and written again. */
+function code(s: Script): void {
+  mapAnonymous(s, E + 64 * PAGE, 1, 7);
+  s.store(E + 64 * PAGE, ADD_1)
+    .store(E + 64 * PAGE + 4, RET)
+    .jump(E + 64 * PAGE);
+  s.store(E + 64 * PAGE, ADD_2);
+}
+
+/** Everything, in a few hundred instructions. */
+export function everything(): Uint8Array {
+  const s = new Script();
+  memory(s);
+  files(s);
+  processes(s);
+  code(s);
+  return s.elf();
+}
+
+/** Runs out of frames after MADV_FREE of pages of which one is written again. */
+export function pressure(): Uint8Array {
+  const s = new Script();
+  mapAnonymous(s, A, 4);
+  for (const page of [0, 1, 2, 3]) s.store(A + page * PAGE, page + 1);
+  s.call(MADVISE, A, 4 * PAGE, FREE).store(A + PAGE);
+  mapAnonymous(s, B, 900, 3, POPULATE);
+  mapAnonymous(s, C, 120);
+  for (let page = 0; page < 120; page++) s.store(C + page * PAGE);
+  return s.elf();
+}

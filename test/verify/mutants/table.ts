@@ -1,0 +1,358 @@
+import type { Mutant } from './run.js';
+
+const M = 'kernel/memory';
+const frames = `${M}/physical-memory.ts`;
+const table = `${M}/page-table.ts`;
+const bring = `${M}/bring-in.ts`;
+const space = `${M}/virtual-memory.ts`;
+const fences = `${M}/fences.ts`;
+const fork = `${M}/fork.ts`;
+const cache = `${M}/page-cache.ts`;
+const flags = `${M}/leaf-flags.ts`;
+const protect = `${M}/protect.ts`;
+const edit = 'mm/edit.ts';
+const core = 'mm/core.ts';
+const gaps = 'mm/trees/gap-tree.ts';
+const mmu = 'emulator/mmu/mmu.ts';
+const tlb = 'emulator/mmu/tlb.ts';
+const code = 'emulator/code/decoded-pages.ts';
+
+/** The child's root leads to the parent's tables. */
+const SHARED_TABLES = `const [from, to] = [parent.table.rootPpn * 4096, child.table.rootPpn * 4096];
+      for (let i = 0; i < 2048; i += 8) ram.writePte(to + i, ram.readPteLow(from + i), 0);`;
+
+/** A page of the old program is mapped in the new one. */
+const PASSED_ON = `  memory.activate();
+  const old = kernel.scheduler.current?.process.memory;
+  const leaf = old?.table.find(0x53032) ?? 0;
+  if (old !== undefined && leaf !== 0) {
+    memory.space.mapAtIfFree(0x53032000, 4096, 1, 0, undefined, 0);
+    kernel.frames.retain(old.table.ppn(leaf));
+    memory.table.install(memory.table.ensure(0x53032), old.table.ppn(leaf), 0x13);
+  }`;
+
+/** rule, file, what stands there, what the mutant has instead. Empty: the statement is dropped. */
+const rows: [rule: string, file: string, find: string, replace: string, program?: 'pressure'][] = [
+  // mm trees
+  ['T1', gaps, 'heights[node] = height;\n    sizes', 'sizes'],
+  [
+    'T1',
+    gaps,
+    'const largest = Math.max(sizes[node << 1]!, below);\n    if (heights',
+    'const largest = below;\n    if (heights',
+  ],
+  ['T2', edit, 'core.gaps.releaseHere(this.start, this.end);', ''],
+  [
+    'T2',
+    edit,
+    'else if (this.holes > 0) {\n      core.gaps.take(this.start, this.end);',
+    'else if (this.holes > 0) {',
+  ],
+  ['T3', edit, 'values[last * 4 + 1] === start &&', 'values[last * 4 + 1] === start - 1 &&'],
+  ['T3', edit, 'values[last * 4 + 2] === prot &&', 'values[last * 4 + 2] !== prot &&'],
+  ['T4', edit, 'core.mappedPages -= this.mappedPages;', ''],
+  ['T5', core, 'base: ', 'base: 4096 + '],
+  ['T6', core, 'this.journal?.record(kind,', "if (kind === 'map') this.journal?.record(kind,"],
+  [
+    'T7',
+    edit,
+    "core.changed('unmap', this.start, this.end);",
+    "core.changed('unmap', this.start, this.end + 8);",
+  ],
+  // PTE encoding
+  ['E1', flags, '(prot & (PROT_READ | PROT_WRITE) ? PTE_R : 0)', '(prot & PROT_READ ? PTE_R : 0)'],
+  [
+    'E2',
+    table,
+    'install(pteAddress: number, ppn: number, flags: number): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));',
+    'install(pteAddress: number, ppn: number, flags: number): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn) | ((ppn & 64) << 16));',
+  ],
+  [
+    'E2',
+    table,
+    'this.ram.readPteHigh(pteAddress));\n    this.fences.owe',
+    'low);\n    this.fences.owe',
+  ],
+  [
+    'E3',
+    table,
+    'this.ram.writePte(entry, pteLow(table, PTE_V), pteHigh(table));',
+    'this.ram.writePte(entry, pteLow(table, PTE_V | 0x40), pteHigh(table));',
+  ],
+  [
+    'E4',
+    flags,
+    'if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) === 0) return PTE_V | PTE_R;',
+    '',
+  ],
+  [
+    'E5',
+    frames,
+    'return block * FRAMES_PER_BLOCK + this.ram.firstPpn;',
+    'return block * FRAMES_PER_BLOCK + this.ram.firstPpn + 1;',
+  ],
+  [
+    'E7',
+    bring,
+    'memory.table.install(pteAddress, frames.zeroPpn, flags);',
+    'memory.table.install(pteAddress, frames.zeroPpn * 4, flags);',
+  ],
+  [
+    'E8',
+    space,
+    'this.system.active = this;\n    this.system.hart.setAddressSpace(this.table.rootPpn, this.asid);',
+    'this.system.active = this;\n    this.system.hart.setAddressSpace(this.table.rootPpn, 0);',
+  ],
+  // Structure
+  [
+    'S2',
+    bring,
+    'memory.table.install(pteAddress, ppn, leafFlags(region.prot, true) | adBits(memory, access));',
+    'memory.table.install(pteAddress, memory.table.rootPpn, leafFlags(region.prot, true) | adBits(memory, access));',
+  ],
+  [
+    'S5',
+    `${M}/map.ts`,
+    'const at = isFixed\n    ? memory.space.mapAt(',
+    'memory.table.install(memory.table.ensure(0), memory.system.frames.zeroPpn, 0x13);\n  const at = isFixed\n    ? memory.space.mapAt(',
+  ],
+  // Region and PTE
+  [
+    'R1',
+    `${M}/move-leaves.ts`,
+    'table.install(table.ensure(page + shift, level), ppn, flags);',
+    'table.install(table.ensure(page + shift + 64, level), ppn, flags);',
+  ],
+  ['R2', protect, 'table.setFlags(pteAddress, page, (isOwn ? writable : readOnly) | kept);', ''],
+  ['R2', flags, '(prot & PROT_WRITE && isWritable ? PTE_W : 0)', '(isWritable ? PTE_W : 0)'],
+  ['R2', flags, '(prot & PROT_EXEC ? PTE_X : 0)', '(prot & PROT_READ ? PTE_X : 0)'],
+  [
+    'R2',
+    bring,
+    'const flags = leafFlags(region.prot, false) | adBits(memory, access);',
+    'const flags = leafFlags(region.prot, true) | adBits(memory, access);',
+  ],
+  ['R2', bring, 'leafFlags(region.prot, isShared || isCopy)', 'leafFlags(region.prot, true)'],
+  ['R3', flags, 'return PTE_V | PTE_R;', 'return PTE_V | PTE_U | PTE_R;'],
+  [
+    'R3',
+    protect,
+    'const writable = leafFlags(prot, true);',
+    'const writable = leafFlags(prot || before.prot, true);',
+  ],
+  ['R4', fork, 'flags &= ~PTE_W;', ''],
+  ['R4', fork, 'parent.table.setFlags(pteAddress, page, flags);', ''],
+  [
+    'R4',
+    frames,
+    'if (this.kinds[frame] !== ANONYMOUS || this.counts[frame] !== 1) return false;',
+    'if (this.kinds[frame] !== ANONYMOUS) return false;',
+  ],
+  [
+    'R5',
+    cache,
+    'this.frames.allocateZeroed(FILE, this.id, index)',
+    'this.frames.allocateZeroed(1, this.id, index)',
+  ],
+  [
+    'R6',
+    bring,
+    'return region.offset / PAGE_SIZE + page - region.base / PAGE_SIZE;',
+    'return page - region.base / PAGE_SIZE;',
+  ],
+  ['R6', bring, 'const ppn = cache.ensurePage(index);', 'const ppn = cache.ensurePage(index ^ 1);'],
+  ['E1', frames, 'if (ppn !== 0) this.ram.fill(ppn, 0);', ''],
+  [
+    'R7',
+    `${M}/copy.ts`,
+    "const pa = reach(memory, at, 'store');",
+    "const pa = reach(memory, at, 'load');",
+  ],
+  ['R8', protect, 'if (!demoteEdges(memory, start, limit)) return -Errno.ENOMEM;', ''],
+  [
+    'R9',
+    table,
+    'this.eachLeaf(start, end, (pteAddress, page, level) => {',
+    'this.eachLeaf(start, end - 1, (pteAddress, page, level) => {',
+  ],
+  [
+    'R9',
+    `${M}/unmap.ts`,
+    'memory.space.unmap(start, end - start, memory.clearUnmapped)',
+    'memory.space.unmap(start, end - start)',
+  ],
+  ['R10', cache, 'for (const mapper of this.mappers) mapper.dropFilePages(this, first, end);', ''],
+  [
+    'R10',
+    space,
+    'Math.max(region.start / PAGE_SIZE, first + shift)',
+    'Math.max(region.start / PAGE_SIZE, first + shift + 1)',
+  ],
+  // Frames
+  ['F1', frames, 'this.counts[frame] = this.counts[frame]! + 1;', ''],
+  ['F1', bring, 'frames.retain(ppn);', ''],
+  ['F1', bring, 'frames.release(old);', ''],
+  [
+    'F1',
+    table,
+    'for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);',
+    'for (let i = 1; i < 512 ** level; i++) this.frames.release(ppn + i);',
+  ],
+  ['F2', frames, 'this.setFree(frame);\n    if (this.poisons)', 'if (this.poisons)'],
+  ['F2', frames, 'if (count > 0) return;', 'if (count > 1) return;'],
+  [
+    'F3',
+    frames,
+    'setOwner(ppn: number, ownerId: number, ownerPage: number): void {',
+    'setOwner(ppn: number, ownerId: number, ownerPage: number): void {\n    this.kinds[ppn - this.ram.firstPpn] = FILE;',
+  ],
+  [
+    'F3',
+    table,
+    'this.frames.addLiveEntries(pageNumber(parentEntry), -1);',
+    'this.frames.addLiveEntries(pageNumber(parentEntry), -600);',
+  ],
+  ['F4', table, 'this.frames.release(this.rootPpn);', ''],
+  ['F5', frames, 'this.free++;', ''],
+  ['F5', frames, 'this.free--;', 'if (kind !== PAGE_TABLE) this.free--;'],
+  [
+    'F6',
+    cache,
+    'this.ppns.delete(index);\n      this.frames.release(ppn);',
+    'this.ppns.delete(index);\n      this.frames.release(ppn);\n      this.frames.ram.fill(ppn, 0);',
+  ],
+  [
+    'F6',
+    table,
+    'this.frames.release(table);\n  }\n}',
+    'this.frames.release(table);\n    this.ram.writePte(table * PAGE_SIZE, 0, 0);\n  }\n}',
+  ],
+  [
+    'F7',
+    table,
+    'erase(pteAddress: number, page: number, level: number): void {\n    this.ram.writePte(pteAddress, 0, 0);',
+    'erase(pteAddress: number, page: number, level: number): void {\n    this.ram.writePte(pteAddress, this.ram.readPteLow(pteAddress) & ~1, 0);',
+  ],
+  // TLB
+  ['B1', tlb, 'this.ppns[slot] = leaf.ppn;', 'this.ppns[slot] = leaf.ppn + 1;'],
+  [
+    'B2',
+    table,
+    'this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));\n    this.fences.owe(page * PAGE_SIZE);',
+    'this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));',
+  ],
+  [
+    'B2',
+    table,
+    'this.ram.readPteHigh(pteAddress));\n    this.fences.owe(page * PAGE_SIZE);',
+    'this.ram.readPteHigh(pteAddress));',
+  ],
+  ['B2', protect, '  memory.fences.settle();\n  return result', '  return result'],
+  ['B2', fork, 'parent.fences.settle();', ''],
+  [
+    'B2',
+    fences,
+    'this.hart.fence({ va: this.pages[i]!, asid: this.asid })',
+    'this.hart.fence({ va: this.pages[i]!, asid: this.asid + 1 })',
+  ],
+  ['B2', fences, 'for (let i = 0; i < this.count; i++)', 'for (let i = 1; i < this.count; i++)'],
+  ['B3', space, 'this.system.hart.fence({ asid: this.asid });', ''],
+  ['B3', `${M}/asids.ts`, 'this.next++', 'this.next'],
+  [
+    'B2',
+    fences,
+    'this.hart.fence({ asid: this.asid });',
+    'this.hart.fence({ va: this.pages[0]!, asid: this.asid });',
+  ],
+  ['B5', code, 'this.ops[(records + slot * RECORD_BYTES) / 2] = 0;', ''],
+  ['B5', code, 'Math.max(0, (offset >> 1) - 1)', 'Math.max(0, (offset >> 1) + 1)'],
+  // A, D, writeback
+  [
+    'D1',
+    mmu,
+    'this.ram.setPteBits(this.tlb.pteAddress(slot), needed);',
+    'this.ram.setPteBits(this.tlb.pteAddress(slot), PTE_A);',
+  ],
+  [
+    'D1',
+    mmu,
+    'this.ram.setPteBits(this.tlb.pteAddress(slot), needed);',
+    'this.ram.setPteBits(this.tlb.pteAddress(slot), PTE_A | PTE_D);',
+  ],
+  ['D1', flags, '    PTE_V |\n    PTE_U |', '    PTE_V |\n    PTE_U | 0xc0 |'],
+  ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
+  ['D3', bring, 'flags | (low & (PTE_A | PTE_D))', 'flags'],
+  ['D3', bring, 'else frames.ram.copyFrame(source, ppn);', 'else frames.ram.fill(ppn, 0);'],
+  ['D3', `${M}/reclaim.ts`, 'low & PTE_D || ', '', 'pressure'],
+  ['D3', `${M}/unmap.ts`, 'if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;', ''],
+  // Lifecycle
+  [
+    'L1',
+    table,
+    '    this.eachLeaf(start, end, (pteAddress, page, level) => {\n      const ppn = this.ppn(pteAddress);\n      this.erase(pteAddress, page, level);',
+    '    this.eachLeaf(start, end, (pteAddress, page, level) => {\n      const ppn = this.ppn(pteAddress);\n      this.erase(pteAddress, page, level);\n      if (end - start > 2 ** 20) return;',
+  ],
+  [
+    'L2',
+    table,
+    'this.frames.addLiveEntries(pageNumber(pteAddress), 1);',
+    'this.frames.addLiveEntries(pageNumber(pteAddress), 2);',
+  ],
+  ['L2', table, 'this.frames.addLiveEntries(pageNumber(pteAddress), -1);', ''],
+  ['L2', table, 'this.frames.addLiveEntries(table, PTES_PER_TABLE);', ''],
+  ['L3', fork, '  leaveOut(child);\n', ''],
+  [
+    'L3',
+    fork,
+    'const isCopied = (region.flags & REGION_WIPE_ON_FORK) === 0;',
+    'const isCopied = true;',
+  ],
+  [
+    'L3',
+    fork,
+    'if (isComplete && isCopied) isComplete',
+    'if (isComplete && isCopied && region.file) isComplete',
+  ],
+  [
+    'L5',
+    `${M}/map.ts`,
+    'memory.countMapped(backing, lengthBytes);',
+    'memory.countMapped(backing, PAGE_SIZE);',
+  ],
+  [
+    'L6',
+    `${M}/maps-text.ts`,
+    "(region.prot & PROT_WRITE ? 'w' : '-')",
+    "(region.prot & PROT_READ ? 'w' : '-')",
+  ],
+  ['L6', `${M}/maps-text.ts`, 'address(end)} ', 'address(end - 1)} '],
+  [
+    'S1',
+    fork,
+    'const target = child.table.ensure(page, level);',
+    `${SHARED_TABLES}\n      const target = child.table.ensure(page, level);`,
+  ],
+  ['S3', table, 'if (this.frames.liveEntries(table) === 0) this.freeTable(inMiddle, table);', ''],
+  ['F4', table, 'if (this.frames.liveEntries(middle) === 0) this.freeTable(inRoot, middle);', ''],
+  [
+    'B2',
+    table,
+    'if (level === 0) this.fences.owe(page * PAGE_SIZE);\n    else this.fences.oweAll();',
+    'if (level > 0) this.fences.oweAll();',
+  ],
+  ['L4', 'kernel/exec/load.ts', '  memory.activate();', PASSED_ON],
+  [
+    'L8',
+    `${M}/copy.ts`,
+    "const pa = hart.translate(va, access, 'user');",
+    "const pa = hart.translate(va, 'load', 'user');",
+  ],
+];
+
+export const mutants: readonly Mutant[] = rows.map(([rule, file, find, replace, program]) => ({
+  rule,
+  file,
+  find,
+  replace,
+  ...(program === undefined ? {} : { program }),
+}));
