@@ -22,6 +22,8 @@ export interface EventFinding {
   readonly rootPpn: number | undefined;
   readonly va: number;
   readonly frame: number | undefined;
+  /** The entry whose change it is about. */
+  readonly pteAddress?: number;
   readonly observed: string;
   readonly expected: string;
   readonly remedy: string;
@@ -125,7 +127,7 @@ export class EventChecks {
   }
 
   /** A dirty private page goes only when the program gives it up. Rule D3. */
-  private dropped({ table, index, oldLow, oldHigh }: LeafChange): void {
+  private dropped({ table, index, pteAddress, oldLow, oldHigh }: LeafChange): void {
     const ppn = ppnOf(oldLow, oldHigh);
     const { name } = this.history.event;
     const va = vaOf(table, index);
@@ -139,6 +141,7 @@ export class EventChecks {
       rootPpn: table.space.table.rootPpn,
       va,
       frame: ppn,
+      pteAddress,
       observed: `dirty page lost: the leaf of frame ${hex(ppn)} went during ${this.history.event.what}, with D set`,
       expected: 'the page kept: the program wrote to it and has not given it up',
       remedy: 'reclaim (kernel/memory/reclaim.ts) takes only pages whose D is clear',

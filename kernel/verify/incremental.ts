@@ -5,7 +5,7 @@ import { REGION_SHARED } from '../memory/mman.js';
 import type { PageCache } from '../memory/page-cache.js';
 import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
 import { EventChecks } from './event-checks.js';
 import type { History } from './history.js';
 import { hex } from './rule.js';
@@ -126,7 +126,11 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.wasValid = (oldLow & V) !== 0;
     if (this.isBuilding) return;
     const [low, high] = [table.live[index * 2]!, table.live[index * 2 + 1]!];
-    this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
+    const isMark = high === oldHigh && ((low ^ oldLow) & ~(A | D)) === 0;
+    // What the hart marks is no change of whoever wrote the entry.
+    if (!isMark || this.history.event.name !== 'between') {
+      this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
+    }
     this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
   }
 
@@ -227,7 +231,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     const { frames } = this.system;
     const ppn = frame + this.memory.firstPpn;
     if (ppn === frames.zeroPpn) return;
-    this.history.frameChanged(ppn);
+    if (this.history.event.name !== 'between') this.history.frameChanged(ppn);
     const leaves = this.shadow.leafCounts[frame]!;
     const kind = frames.kindNumber(ppn);
     if (leaves > 0 && this.kinds[frame] !== kind && kind !== 0) this.reportKind(ppn, frame);

@@ -27,6 +27,8 @@ export interface StaleUse {
   readonly va: number;
   readonly asid: number;
   readonly rootPpn: number;
+  /** The entry that the walk of the access ended at. */
+  readonly pteAddress: number;
   readonly observed: string;
   readonly expected: string;
   readonly remedy: string;
@@ -148,6 +150,7 @@ export class Ledger {
         va,
         asid,
         rootPpn,
+        pteAddress: found.pteAddress,
         observed: `an access walked to ${describe(found.flags, found.ppn)}; the TLB may still hold ${describe(held.flags, held.ppn)}, since no SFENCE.VMA came between: ${kind}`,
         expected: 'SFENCE.VMA for the address between the change of the entry and the next access',
         remedy: 'Fences.owe beside the change, Fences.settle before the trap ends (fences.ts)',
@@ -177,6 +180,7 @@ export class Ledger {
       va,
       asid,
       rootPpn,
+      pteAddress: this.found.pteAddress,
       observed: `the walk went through tables ${hex(middle)} and ${hex(last)}; pointers to ${hex(held.middle)} and ${hex(held.last)} may still be held`,
       expected: 'SFENCE.VMA with rs1 = x0: with an address it covers leaf entries alone',
       remedy: 'Fences.oweAll where a pointer to a table changes (PageTable.freeTable, demote)',
@@ -196,6 +200,7 @@ export class Ledger {
       va,
       asid,
       rootPpn,
+      pteAddress: this.found.pteAddress,
       observed: `ASID ${asid} now stands for the table ${hex(rootPpn)}; ${count} translations of table ${hex(root)} may still be held under it`,
       expected: 'SFENCE.VMA for the ASID before it stands for another address space',
       remedy: 'VirtualMemory.release: fence before Asids.giveBack',

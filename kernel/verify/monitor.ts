@@ -137,6 +137,7 @@ function eventViolation(
     {
       ...(space < 0 ? {} : { space }),
       ...('frame' in event && event.frame !== undefined ? { frame: event.frame } : {}),
+      ...('pteAddress' in event && event.pteAddress ? { pteAddress: event.pteAddress } : {}),
       address: event.va,
       observed: event.observed,
       expected: event.expected,

@@ -40,6 +40,8 @@ export interface Finding {
   readonly space?: number;
   readonly address?: number;
   readonly frame?: number;
+  /** The entry that was written last, where it is no longer to be found by a walk. */
+  readonly pteAddress?: number;
   readonly observed: string;
   readonly expected: string;
   readonly remedy: string;
@@ -69,9 +71,13 @@ export function rule(
 
 /** Adds to a finding what can be looked up. */
 export function violation(of: Rule, finding: Finding, survey: Survey): Violation {
-  const entry = finding.entry ?? entryAt(finding, survey);
+  const entry =
+    finding.entry ??
+    entryAt(finding, survey) ??
+    (finding.frame === undefined ? undefined : survey.leavesOf(finding.frame)[0]);
   const frame =
     finding.frame ?? (entry !== undefined && (entry.flags & 1) !== 0 ? entry.ppn : undefined);
+  const written = finding.pteAddress ?? entry?.pteAddress;
   const spaceIndex = entry?.space ?? finding.space;
   const space = spaceIndex === undefined ? undefined : survey.spaces[spaceIndex];
   const address = finding.address ?? entry?.va ?? (finding.frame ?? 0) * 4096;
@@ -88,7 +94,7 @@ export function violation(of: Rule, finding: Finding, survey: Survey): Violation
     expected: finding.expected,
     remedy: finding.remedy,
     lastCall: space?.view?.lastCallAbout?.(address),
-    lastWrite: entry === undefined ? undefined : survey.machine.lastWriteOf?.(entry.pteAddress),
+    lastWrite: written === undefined ? undefined : survey.machine.lastWriteOf?.(written),
     owner: frame === undefined ? undefined : ownerText(frame, survey),
     frameEvent: frame === undefined ? undefined : survey.machine.lastEventOf?.(frame),
   };
