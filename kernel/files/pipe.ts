@@ -7,21 +7,30 @@ import { type Credentials, Inode, type InodeOwner } from './inode.js';
 import { O_RDONLY, O_WRONLY, POLLERR, POLLHUP, POLLIN, POLLOUT } from './mode.js';
 import { OpenFile, type OpenRequest, WOULD_BLOCK } from './open-file.js';
 
+/** A pipe holds so many buffers, each of a page. Linux include/linux/pipe_fs_i.h, PIPE_DEF_BUFFERS. */
+const PIPE_BUFFERS = 16;
+const BUFFER_BYTES = 4096;
 /** A pipe's capacity. pipe(7). */
-export const PIPE_BYTES = 65536;
-/** Writes of at most this many bytes are not interleaved with others. pipe(7). */
-const PIPE_BUF = 4096;
+export const PIPE_BYTES = PIPE_BUFFERS * BUFFER_BYTES;
 const FIONREAD = 0x541b;
 
-/** A pipe or FIFO: bytes in flight and how many ends are open. */
+/** Bytes [start, end) of a page are on their way. */
+interface PipeBuffer {
+  readonly page: Uint8Array;
+  start: number;
+  end: number;
+}
+
+/**
+ * A pipe or FIFO: bytes in flight and how many ends are open. As on Linux they stand in buffers, each
+ * of which is copied from or to the program whole or not at all. Compare fs/pipe.c.
+ */
 export class Pipe extends Inode {
   readonly kind = 'fifo';
   readonly waitQueue = new WaitQueue();
   readers = 0;
   writers = 0;
-  private readonly ring = new Uint8Array(PIPE_BYTES);
-  private start = 0;
-  private used = 0;
+  private readonly buffers: PipeBuffer[] = [];
 
   constructor(owner: InodeOwner, by: Credentials, permissions = 0o600) {
     super(owner, permissions, by);
@@ -32,37 +41,61 @@ export class Pipe extends Inode {
   }
 
   get availableBytes(): number {
-    return this.used;
+    return this.buffers.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  get roomBytes(): number {
-    return PIPE_BYTES - this.used;
+  get isFull(): boolean {
+    return this.buffers.length >= PIPE_BUFFERS;
   }
 
-  peek(max: number): Uint8Array {
-    const count = Math.min(max, this.used);
-    const bytes = new Uint8Array(count);
-    const first = Math.min(count, PIPE_BYTES - this.start);
-    bytes.set(this.ring.subarray(this.start, this.start + first));
-    bytes.set(this.ring.subarray(0, count - first), first);
-    return bytes;
+  /** @returns the number of bytes moved, or -EFAULT where not even the first buffer could be */
+  moveTo(target: IoBuffer): number {
+    let total = 0;
+    while (target.remaining > 0 && this.buffers.length > 0) {
+      const buffer = this.buffers[0]!;
+      const wanted = Math.min(target.remaining, buffer.end - buffer.start);
+      const bytes = buffer.page.subarray(buffer.start, buffer.start + wanted);
+      if (target.put(bytes) < wanted) break;
+      total += wanted;
+      buffer.start += wanted;
+      if (buffer.start === buffer.end) this.buffers.shift();
+    }
+    if (total > 0) this.waitQueue.wake();
+    return total > 0 ? total : -Errno.EFAULT;
   }
 
-  consume(count: number): void {
-    this.start = (this.start + count) % PIPE_BYTES;
-    this.used -= count;
-    if (count > 0) this.waitQueue.wake();
+  /** @returns the number of bytes moved, 0 when the pipe is full, or -EFAULT */
+  moveFrom(source: IoBuffer): number {
+    // What does not fill a page goes first, behind what the last buffer holds.
+    const rest = source.remaining % BUFFER_BYTES;
+    const last = this.buffers.at(-1);
+    let total = 0;
+    if (rest > 0 && last !== undefined && last.end + rest <= BUFFER_BYTES) {
+      if (!take(source, rest, last)) return -Errno.EFAULT;
+      total = rest;
+    }
+    let isBad = false;
+    while (source.remaining > 0 && !this.isFull && !isBad) {
+      const wanted = Math.min(source.remaining, BUFFER_BYTES);
+      const buffer = { page: new Uint8Array(BUFFER_BYTES), start: 0, end: 0 };
+      isBad = !take(source, wanted, buffer);
+      if (isBad) break;
+      this.buffers.push(buffer);
+      total += wanted;
+    }
+    if (total > 0) this.waitQueue.wake();
+    return total === 0 && isBad ? -Errno.EFAULT : total;
   }
+}
 
-  /** `bytes` must fit into the room. */
-  append(bytes: Uint8Array): void {
-    const at = (this.start + this.used) % PIPE_BYTES;
-    const first = Math.min(bytes.length, PIPE_BYTES - at);
-    this.ring.set(bytes.subarray(0, first), at);
-    this.ring.set(bytes.subarray(first), 0);
-    this.used += bytes.length;
-    if (bytes.length > 0) this.waitQueue.wake();
-  }
+/** Adds `count` bytes to a buffer. @returns false where they cannot be read, and then adds none */
+function take(source: IoBuffer, count: number, buffer: PipeBuffer): boolean {
+  const bytes = source.peek(count);
+  if (bytes.length < count) return false;
+  buffer.page.set(bytes, buffer.end);
+  buffer.end += count;
+  source.advance(count);
+  return true;
 }
 
 /** One end of a pipe, or both for a FIFO opened O_RDWR. */
@@ -81,9 +114,7 @@ export class PipeEnd extends OpenFile {
     const pipe = this.inode;
     if (buffer.remaining === 0) return 0;
     if (pipe.availableBytes === 0) return pipe.writers === 0 ? 0 : WOULD_BLOCK;
-    const count = buffer.put(pipe.peek(buffer.remaining));
-    pipe.consume(count);
-    return count > 0 ? count : -Errno.EFAULT;
+    return pipe.moveTo(buffer);
   }
 
   override write(buffer: IoBuffer, call: Call): number {
@@ -93,13 +124,7 @@ export class PipeEnd extends OpenFile {
       call.raise(SIGPIPE);
       return -Errno.EPIPE;
     }
-    const needed = buffer.remaining <= PIPE_BUF ? buffer.remaining : 1;
-    if (pipe.roomBytes < needed) return WOULD_BLOCK;
-    const bytes = buffer.peek(pipe.roomBytes);
-    if (bytes.length === 0) return -Errno.EFAULT;
-    buffer.advance(bytes.length);
-    pipe.append(bytes);
-    return bytes.length;
+    return pipe.moveFrom(buffer) || WOULD_BLOCK;
   }
 
   override get writesAll(): boolean {
@@ -114,7 +139,7 @@ export class PipeEnd extends OpenFile {
       if (pipe.writers === 0) events |= POLLHUP;
     }
     if (this.isWritable) {
-      if (pipe.roomBytes >= PIPE_BUF) events |= POLLOUT;
+      if (!pipe.isFull) events |= POLLOUT;
       if (pipe.readers === 0) events |= POLLERR;
     }
     return events;

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
 import type { MappedFile, PageCache } from '../memory/index.js';
@@ -140,10 +141,12 @@ export class RegularOpenFile extends OpenFile {
     if (wanted < 0 || (wanted === 0 && buffer.remaining > 0)) return -Errno.EFBIG;
     let total = 0;
     let problem = 0;
+    // Page by page: what is written may be what makes the next source page readable, past the old
+    // end of this very file. Compare Linux's generic_perform_write.
     while (total < wanted && problem === 0) {
-      const length = Math.min(CHUNK_BYTES, wanted - total);
-      const chunk = buffer.peek(length);
-      if (chunk.length < length) problem = -Errno.EFAULT;
+      const toPageEnd = PAGE_SIZE - ((offset + total) % PAGE_SIZE);
+      const chunk = buffer.peek(Math.min(toPageEnd, wanted - total));
+      if (chunk.length === 0) problem = -Errno.EFAULT;
       const count = this.inode.pages.write(offset + total, chunk);
       if (count < chunk.length) problem = -Errno.ENOSPC;
       if (count > 0) {

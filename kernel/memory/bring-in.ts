@@ -85,17 +85,18 @@ function bringInFile(
   const isShared = (region.flags & REGION_SHARED) !== 0;
   const isCopy = !isShared && access === 'store';
   const flags = leafFlags(region.prot, isShared || isCopy) | adBits(memory, access);
+  // As on Linux's tmpfs a hole is filled before it is copied, which mincore shows.
+  const cached = cache.ensurePage(index);
+  if (cached === 0) return false;
   if (isCopy) {
-    const ppn = copyOf(frames, cache.page(index) || frames.zeroPpn, memory.id, page);
+    const ppn = copyOf(frames, cached, memory.id, page);
     if (ppn === 0) return false;
     host.charge(FRAME_STEPS);
     memory.table.install(pteAddress, ppn, flags);
     return true;
   }
-  const ppn = cache.ensurePage(index);
-  if (ppn === 0) return false;
-  frames.retain(ppn);
-  memory.table.install(pteAddress, ppn, flags);
+  frames.retain(cached);
+  memory.table.install(pteAddress, cached, flags);
   return true;
 }
 

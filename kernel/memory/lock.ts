@@ -35,19 +35,23 @@ export function lock(
   const limit = memory.limits.lockedBytes;
   if (limit === 0) return -Errno.EPERM;
   const { start, bytes } = pagesTouched(address, length);
-  if (start + bytes > 2 ** 53) return -Errno.ENOMEM;
   const already = lockedBytes(memory, { start, end: start + bytes });
   if (lockedBytes(memory) - already + bytes > limit) return -Errno.ENOMEM;
+  if (start + bytes >= 2 ** 64) return -Errno.EINVAL;
   const set = flags & MLOCK_ONFAULT ? LOCKS : REGION_LOCKED;
   const result = changeLocks(memory, start, start + bytes, set);
   if (result < 0) return result;
-  return populateLocked(memory, start, bytes) ? 0 : -Errno.ENOMEM;
+  return populateLocked(memory, start, bytes, 'stop') ? 0 : -Errno.ENOMEM;
 }
 
-/** munlock(2). @returns 0, or -ENOMEM at a hole; what lies before it is unlocked */
+/**
+ * munlock(2).
+ *
+ * @returns 0; -ENOMEM at a hole, and what lies before it is unlocked; -EINVAL past 2^64
+ */
 export function unlock(memory: VirtualMemory, address: number, length: number): number {
   const { start, bytes } = pagesTouched(address, length);
-  if (start + bytes > 2 ** 53) return -Errno.ENOMEM;
+  if (start + bytes >= 2 ** 64) return -Errno.EINVAL;
   return changeLocks(memory, start, start + bytes, 0);
 }
 
@@ -105,9 +109,15 @@ export function lockedBytes(
 /**
  * Brings in what is locked in the range and not only when touched.
  *
+ * @param onFailure whether the regions after one that cannot be brought in are left alone
  * @returns false where a page cannot be brought in
  */
-export function populateLocked(memory: VirtualMemory, start: number, bytes: number): boolean {
+export function populateLocked(
+  memory: VirtualMemory,
+  start: number,
+  bytes: number,
+  onFailure: 'stop' | 'go on' = 'go on',
+): boolean {
   const end = Math.min(start + bytes, TASK_SIZE);
   let isComplete = true;
   if (start >= end) return true;
@@ -117,6 +127,7 @@ export function populateLocked(memory: VirtualMemory, start: number, bytes: numb
     const isBroughtIn =
       (region.prot & ACCESSIBLE) !== 0 && populate(memory, from, Math.min(region.end, end) - from);
     isComplete &&= isBroughtIn;
+    if (!isComplete && onFailure === 'stop') break;
   }
   return isComplete;
 }

@@ -2,10 +2,13 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { FILE, type PhysicalMemory } from './physical-memory.js';
 
-/** Who must drop its leaves when the file gets shorter: an address space that maps it. */
+/** Whether private copies go, too: they do where the file ends, and stay where it gets a hole. */
+export type DropExtent = 'with copies' | 'without copies';
+
+/** Who must drop its leaves when the file loses pages: an address space that maps it. */
 export interface CacheMapper {
-  /** Drops what stands for pages >= `firstPage` of the cache, private copies included. */
-  dropFilePages(cache: PageCache, firstPage: number, endPage: number): void;
+  /** Drops what stands for pages [firstPage, endPage) of the cache. */
+  dropFilePages(cache: PageCache, firstPage: number, endPage: number, extent: DropExtent): void;
 }
 
 /**
@@ -98,7 +101,7 @@ export class PageCache {
     const oldSize = this.size;
     this.size = size;
     if (size >= oldSize) return;
-    this.punch(Math.ceil(size / PAGE_SIZE), Number.POSITIVE_INFINITY);
+    this.punch(Math.ceil(size / PAGE_SIZE), Number.POSITIVE_INFINITY, 'with copies');
     const inPage = size % PAGE_SIZE;
     if (inPage !== 0) this.zero(size, PAGE_SIZE - inPage);
   }
@@ -114,7 +117,7 @@ export class PageCache {
     }
     this.zero(offset, firstWhole * PAGE_SIZE - offset);
     this.zero(endWhole * PAGE_SIZE, end - endWhole * PAGE_SIZE);
-    this.punch(firstWhole, endWhole);
+    this.punch(firstWhole, endWhole, 'without copies');
   }
 
   /**
@@ -128,7 +131,7 @@ export class PageCache {
     for (let index = Math.floor(offset / PAGE_SIZE); index < end; index++) {
       if (this.page(index) !== 0) continue;
       if (this.ensurePage(index) === 0) {
-        for (const page of added) this.punch(page, page + 1);
+        for (const page of added) this.punch(page, page + 1, 'without copies');
         return false;
       }
       added.push(index);
@@ -155,8 +158,8 @@ export class PageCache {
   }
 
   /** Frees the frames of pages [first, end), after every mapper has let go of them. */
-  private punch(first: number, end: number): void {
-    for (const mapper of this.mappers) mapper.dropFilePages(this, first, end);
+  private punch(first: number, end: number, extent: DropExtent): void {
+    for (const mapper of this.mappers) mapper.dropFilePages(this, first, end, extent);
     for (const [index, ppn] of this.ppns) {
       if (index < first || index >= end) continue;
       this.ppns.delete(index);

@@ -44,11 +44,12 @@ export function growStack(memory: VirtualMemory, address: number): Region | unde
   return undefined;
 }
 
-/** Whether nothing accessible lies in the guard gap below; another stack may. */
+/** Whether the region next below lies beyond the guard gap, or is a stack itself or inaccessible. */
 function isGuardFree(memory: VirtualMemory, address: number): boolean {
   const gap = { start: Math.max(0, address - STACK_GUARD_BYTES), end: address };
+  let isFree = true;
   for (const below of memory.space.regions(gap)) {
-    if (below.prot !== 0 && (below.flags & REGION_GROWS_DOWN) === 0) return false;
+    isFree = below.prot === 0 || (below.flags & REGION_GROWS_DOWN) !== 0;
   }
-  return true;
+  return isFree;
 }

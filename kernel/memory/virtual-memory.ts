@@ -16,9 +16,10 @@ import type { Mapper, RegionUpdate } from './mapper.js';
 import { mapsText } from './maps-text.js';
 import type { MemorySystem } from './memory-system.js';
 import { mincore } from './mincore.js';
-import type { CacheMapper, PageCache } from './page-cache.js';
+import type { CacheMapper, DropExtent, PageCache } from './page-cache.js';
 import { PageTable } from './page-table.js';
 import { pageTablesText } from './page-tables-text.js';
+import { FILE } from './physical-memory.js';
 import { protect } from './protect.js';
 import { remap } from './remap.js';
 import { mapStack } from './stack.js';
@@ -313,14 +314,16 @@ export class VirtualMemory implements CacheMapper {
   };
 
   /** The file got shorter or got a hole: pages [first, end) of its cache leave the page table. */
-  dropFilePages(cache: PageCache, first: number, end: number): void {
+  dropFilePages(cache: PageCache, first: number, end: number, extent: DropExtent): void {
     for (const region of this.space.regions()) {
       if (region.file?.pages !== cache) continue;
       const firstInFile = (region.offset + (region.start - region.base)) / PAGE_SIZE;
       const shift = region.start / PAGE_SIZE - firstInFile;
       const from = Math.max(region.start / PAGE_SIZE, first + shift);
       const to = Math.min(region.end / PAGE_SIZE, end + shift);
-      if (from < to) this.clearPages(from, to);
+      if (from >= to) continue;
+      if (extent === 'with copies') this.clearPages(from, to);
+      else this.clearCachedPages(from, to);
     }
     this.fences.settle();
   }
@@ -328,6 +331,16 @@ export class VirtualMemory implements CacheMapper {
   /** Takes the leaves of pages [start, end) away, at their price. */
   clearPages(start: number, end: number): void {
     this.system.host.charge(this.table.clear(start, end) * PAGE_STEPS);
+  }
+
+  /** As `clearPages`, but copies of a file's pages stay. */
+  private clearCachedPages(start: number, end: number): void {
+    const { frames } = this.system;
+    const cached: number[] = [];
+    this.table.eachLeaf(start, end, (pteAddress, page) => {
+      if (frames.kindNumber(this.table.ppn(pteAddress)) === FILE) cached.push(page);
+    });
+    for (const page of cached) this.clearPages(page, page + 1);
   }
 
   private letGo(file: MappedFile): void {

@@ -1,9 +1,10 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
 import { REG_A0, REG_A7 } from '../process/registers.js';
 import type { Task } from '../process/task.js';
 import { deliverSignals } from '../signals/deliver.js';
-import type { ArgumentKind } from '../strace/kinds.js';
+import { type ArgumentKind, SIZE } from '../strace/kinds.js';
 import { BLOCKED, Call, INTERRUPTED, INTERRUPTED_FOR_GOOD, NO_RESULT } from './call.js';
 import { SIMPLE, type SyscallEntry } from './entry.js';
 import { SYSCALLS } from './table.js';
@@ -84,7 +85,9 @@ function readArgument(kernel: Kernel, kind: ArgumentKind, register: number): num
       return hart.readX(register);
     case 'u64': {
       const value = hart.readX(register);
-      return value < 0 ? value + TWO_64 : value;
+      if (value >= 0) return value;
+      // Up to whole pages, since lengths are: the last ones before 2^64 become 2^64, which is 0 there.
+      return TWO_64 + (kind === SIZE ? Math.ceil(value / PAGE_SIZE) * PAGE_SIZE : value);
     }
   }
 }

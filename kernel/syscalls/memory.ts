@@ -7,7 +7,6 @@ import {
   MAP_DENYWRITE,
   MAP_EXECUTABLE,
   MAP_FIXED,
-  MAP_FIXED_NOREPLACE,
   MAP_GROWSDOWN,
   MAP_HUGETLB,
   MAP_LOCKED,
@@ -25,7 +24,10 @@ import { TtyFile } from '../tty/tty.js';
 import type { Call } from './call.js';
 
 const PAGE_BYTES = 4096;
-/** Flags that MAP_SHARED_VALIDATE knows; Linux LEGACY_MAP_MASK. */
+const MAP_UNINITIALIZED = 0x400_0000;
+const MAP_HUGE_2MB = 21 << 26;
+const MAP_HUGE_1GB = 30 << 26;
+/** Flags that MAP_SHARED_VALIDATE knows; Linux include/linux/mman.h, LEGACY_MAP_MASK. */
 const VALIDATED =
   MAP_SHARED |
   MAP_PRIVATE |
@@ -40,7 +42,9 @@ const VALIDATED =
   MAP_NONBLOCK |
   MAP_STACK |
   MAP_HUGETLB |
-  MAP_FIXED_NOREPLACE;
+  MAP_UNINITIALIZED |
+  MAP_HUGE_2MB |
+  MAP_HUGE_1GB;
 
 /** mmap(2). Compare Linux mm/mmap.c, ksys_mmap_pgoff and do_mmap. */
 export function sysMmap(
