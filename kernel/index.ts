@@ -17,3 +17,4 @@ export { type Ending, Process } from './process/process.js';
 export { Task } from './process/task.js';
 export { signalName, signalNumber } from './signals/numbers.js';
 export type { ConsoleHost } from './tty/console.js';
+export type { TerminalHost, Tty, WindowSize } from './tty/tty.js';

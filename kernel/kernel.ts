@@ -7,8 +7,9 @@ import { adoptProgram } from './exec/execute.js';
 import { type LoadedProgram, loadProgram } from './exec/load.js';
 import { createTrampoline } from './exec/trampoline.js';
 import { DescriptorTable } from './files/descriptors.js';
-import { populateDevices } from './files/devices.js';
+import { addTtyDevice, populateDevices } from './files/devices.js';
 import { Directory } from './files/directory.js';
+import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
 import { createMapper, MemorySystem, PageCache, PhysicalMemory } from './memory/index.js';
@@ -37,6 +38,7 @@ import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
 import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
+import { type TerminalHost, Tty, TtyFile } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
 /** The machine itself: every process without a parent belongs to it. */
@@ -67,6 +69,8 @@ export class Kernel {
   readonly processes = new Map<number, Process>();
   /** Every task that has not ended. */
   readonly tasks = new Map<number, Task>();
+  /** The console's terminal, if it is one, and those that were added. */
+  readonly ttys: Tty[] = [];
   syscalls = 0;
   faults = 0;
   /** What the verifier has found. */
@@ -125,6 +129,7 @@ export class Kernel {
     );
     this.trampoline = createTrampoline(this.files);
     populateDevices(this);
+    if (this.console.tty !== undefined) this.connect(this.console.tty);
     populateProc(this);
     this.tracer = o.strace === undefined ? undefined : new Tracer(this, o.strace);
     this.states = new StateHash(this);
@@ -157,7 +162,25 @@ export class Kernel {
     if ('errno' in loaded) {
       throw new Error(loaded.reason);
     }
-    return this.start(loaded, directory, limits);
+    return this.start(loaded, directory, limits, o.tty);
+  }
+
+  /** Another terminal, for programs that `spawn` starts on it; /dev/ttyN in the guest. */
+  addTerminal(host: TerminalHost): Tty {
+    const number = Math.max(1, ...this.ttys.map((tty) => tty.number)) + 1;
+    const tty = new Tty(
+      number,
+      {
+        output: (bytes) => {
+          const allowed = this.takeOutput(bytes.length);
+          if (allowed > 0) host.write(bytes.subarray(0, allowed));
+        },
+        signalGroup: (group, signal) => this.signalGroup(group, signal),
+      },
+      { rows: host.rows ?? 24, columns: host.columns ?? 80 },
+    );
+    this.connect(tty);
+    return tty;
   }
 
   /**
@@ -201,6 +224,25 @@ export class Kernel {
   /** The terminal's window has another size: SIGWINCH to the foreground. */
   resize(columns: number, rows: number): void {
     this.console.tty?.resize({ columns, rows });
+  }
+
+  /** The terminal that controls a process. */
+  ttyOf({ session }: Process): Tty | undefined {
+    return this.ttys.find((tty) => tty.session === session);
+  }
+
+  /** Whether a process of the session is alive. */
+  hasSession(session: number): boolean {
+    for (const process of this.processes.values()) {
+      if (process.session === session && process.ending === undefined) return true;
+    }
+    return false;
+  }
+
+  /** Whether the host can still make a waiting task runnable: by typing. */
+  get mayInput(): boolean {
+    if (this.console.mayInput) return true;
+    return this.ttys.some((tty) => tty !== this.console.tty && tty.isConnected);
   }
 
   /** Whether there ever was more than one task. */
@@ -376,7 +418,12 @@ export class Kernel {
     return this.outputBytes > this.limits.outputBytes;
   }
 
-  private start(loaded: LoadedProgram, directory: Directory, limits: Process['limits']): Process {
+  private start(
+    loaded: LoadedProgram,
+    directory: Directory,
+    limits: Process['limits'],
+    onTty: Tty | undefined,
+  ): Process {
     const pid = this.nextPid();
     const process = new Process(
       {
@@ -389,7 +436,7 @@ export class Kernel {
         directory,
         program: loaded.program,
         group: pid,
-        session: INIT_PID,
+        session: onTty === undefined ? INIT_PID : this.sessionOn(onTty, pid),
       },
       0,
     );
@@ -398,16 +445,35 @@ export class Kernel {
     adoptProgram(task, loaded);
     this.processes.set(pid, process);
     this.tasks.set(pid, task);
-    const ttyInode = this.files.resolve('/dev/console');
+    const tty = onTty ?? this.console.tty;
     for (const fd of [0, 1, 2] as const) {
-      if (typeof ttyInode === 'number') break;
-      const file = this.console.open(fd, this.files, ttyInode);
+      const isTerminal = onTty !== undefined || this.console.hasTerminal(fd);
+      const file =
+        isTerminal && tty !== undefined ? this.openTty(tty) : this.console.open(fd, this.files);
       process.descriptors.install(file, { closeOnExec: false, limit: 3, from: fd });
     }
     if (this.first === undefined || this.isOver) this.startRun(process);
-    this.takeTerminal(process);
+    if (tty !== undefined) this.takeTerminal(process, tty);
     this.scheduler.add(task);
     return process;
+  }
+
+  private connect(tty: Tty): void {
+    this.ttys.push(tty);
+    addTtyDevice(this, tty);
+  }
+
+  private openTty(tty: Tty): TtyFile {
+    const inode = this.files.resolve(tty.path);
+    if (typeof inode === 'number')
+      throw new Error(`${tty.path} was removed; start no program on it`);
+    return new TtyFile(inode, O_RDWR, tty);
+  }
+
+  /** A program on a terminal joins the session there, or is the leader of a new one. */
+  private sessionOn(tty: Tty, pid: number): number {
+    if (this.hasSession(tty.session)) return tty.session;
+    return tty === this.console.tty ? INIT_PID : pid;
   }
 
   /** What is told about a run is told about its first process. */
@@ -419,9 +485,7 @@ export class Kernel {
   }
 
   /** A started program is in the foreground unless another one of the host's still is. */
-  private takeTerminal(process: Process): void {
-    const { tty } = this.console;
-    if (tty === undefined) return;
+  private takeTerminal(process: Process, tty: Tty): void {
     const isTaken = [...this.processes.values()].some(
       (other) => other.group === tty.foregroundGroup && other.ending === undefined,
     );

@@ -1,6 +1,7 @@
 import type { TlbMode } from '../emulator/index.js';
 import type { Process } from './process/process.js';
 import type { ConsoleHost } from './tty/console.js';
+import type { Tty } from './tty/tty.js';
 import type { Violation } from './verify/index.js';
 
 export interface KernelOptions {
@@ -49,6 +50,8 @@ export interface SpawnOptions {
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;
+  /** Where its standard files are: a terminal that `addTerminal` gave. The console when left out. */
+  readonly tty?: Tty;
 }
 
 /** How a run ended and what it cost: the fields of `--stats=json`. */

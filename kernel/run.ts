@@ -73,7 +73,7 @@ function whenIdle(kernel: Kernel): 'waiting' | 'exited' | undefined {
     kernel.clock.jumpTo(deadline);
     return undefined;
   }
-  if (kernel.console.mayInput) return 'waiting';
+  if (kernel.mayInput) return 'waiting';
   // Processes left behind by one that has ended may wait for ever without being missed.
   if (kernel.hasFirstEnded) kernel.finish('exited');
   else kernel.finish('limit', deadlockText(kernel));

@@ -2,6 +2,8 @@ import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index
 import type { Kernel } from './kernel.js';
 import type { Process } from './process/process.js';
 import type { Task } from './process/task.js';
+import { encodeTermios } from './tty/termios.js';
+import type { Tty } from './tty/tty.js';
 
 /**
  * The state hash: all frames in use, the hart's CSRs, and a canonical form of the kernel's own state,
@@ -29,13 +31,24 @@ export class StateHash {
     for (const word of kernel.entropy.words()) hasher.add(word);
     const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
     for (const process of processes) hashProcess(hasher, process);
-    for (const value of kernel.console.tty?.discipline.state() ?? []) hasher.add(value);
+    for (const tty of kernel.ttys) hashTty(hasher, tty);
     const own = hasher.hash;
     return hashText({
       low: (memory.low + own.low) >>> 0,
       high: (memory.high + own.high) >>> 0,
     });
   }
+}
+
+function hashTty(
+  hasher: Hasher,
+  { number, window, foregroundGroup, session, discipline }: Tty,
+): void {
+  for (const value of [number, window.rows, window.columns, foregroundGroup, session]) {
+    hasher.add(value);
+  }
+  for (const byte of encodeTermios(discipline.termios)) hasher.add(byte);
+  for (const value of discipline.state()) hasher.add(value);
 }
 
 function hashProcess(hasher: Hasher, process: Process): void {

@@ -22,6 +22,7 @@ import {
 import { OpenFile } from '../files/open-file.js';
 import { RegularFile } from '../files/regular-file.js';
 import { Symlink } from '../files/symlink.js';
+import { TtyFile } from '../tty/tty.js';
 import type { Call } from './call.js';
 import { descriptorLimit } from './descriptors.js';
 
@@ -100,7 +101,9 @@ function checkAccess(call: Call, inode: Inode, flags: number): number {
 
 function openInode(call: Call, inode: Inode, flags: number): OpenFile | number {
   if ((flags & O_TRUNC) !== 0 && inode instanceof RegularFile) inode.resize(0);
-  return inode.open({ flags: flags & ~TRANSIENT & ~O_CLOEXEC, call });
+  const opened = inode.open({ flags: flags & ~TRANSIENT & ~O_CLOEXEC, call });
+  if (opened instanceof TtyFile && (flags & O_NOCTTY) === 0) opened.openedBy(call);
+  return opened;
 }
 
 /** A new regular file; a dangling symbolic link is followed to where it points. */

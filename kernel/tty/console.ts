@@ -1,12 +1,12 @@
 import { Errno } from '../errno.js';
 import { type Inode, ROOT } from '../files/inode.js';
-import { O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLOUT } from '../files/mode.js';
+import { O_RDONLY, O_WRONLY, POLLIN, POLLOUT } from '../files/mode.js';
 import { OpenFile } from '../files/open-file.js';
 import { Pipe } from '../files/pipe.js';
 import type { FileTree } from '../files/tree.js';
 import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
 import type { Call } from '../syscalls/call.js';
-import { Tty, TtyFile, type TtyHost, type WindowSize } from './tty.js';
+import { Tty, type TtyHost, type WindowSize } from './tty.js';
 
 /** What the host gives for the guest's standard input, output and error. */
 export interface ConsoleHost {
@@ -42,6 +42,7 @@ export class Console {
     const window: WindowSize = { rows: host.rows ?? 24, columns: host.columns ?? 80 };
     if (!this.isTerminal.includes(true)) return;
     this.tty = new Tty(
+      1,
       {
         output: (bytes) => this.output(bytes, 1),
         signalGroup: (group, signal) => jobs.signalGroup(group, signal),
@@ -72,11 +73,13 @@ export class Console {
     if (allowed > 0) this.host.write(bytes.subarray(0, allowed), fd);
   }
 
-  /** Opens what is to be descriptor `fd` of the first process. */
-  open(fd: 0 | 1 | 2, files: FileTree, ttyInode: Inode): OpenFile {
-    if (this.isTerminal[fd] && this.tty !== undefined) {
-      return new TtyFile(ttyInode, O_RDWR, this.tty);
-    }
+  /** Whether standard file `fd` is the terminal. */
+  hasTerminal(fd: 0 | 1 | 2): boolean {
+    return this.isTerminal[fd] === true;
+  }
+
+  /** Opens what is to be descriptor `fd` of the first process where that is no terminal. */
+  open(fd: 0 | 1 | 2, files: FileTree): OpenFile {
     const inode = new Pipe(files, ROOT);
     return fd === 0 ? new HostInput(inode, O_RDONLY, this) : new HostOutput(inode, this, fd);
   }

@@ -5,7 +5,7 @@ import { OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
 import { SIG_IGN } from '../signals/actions.js';
-import { SIGTTIN, SIGWINCH, signalBit } from '../signals/numbers.js';
+import { SIGINT, SIGTTIN, SIGWINCH, signalBit } from '../signals/numbers.js';
 import type { Call } from '../syscalls/call.js';
 import { LineDiscipline } from './line-discipline.js';
 import { decodeTermios, encodeTermios, TERMIOS_BYTES } from './termios.js';
@@ -13,6 +13,13 @@ import { decodeTermios, encodeTermios, TERMIOS_BYTES } from './termios.js';
 export interface WindowSize {
   readonly rows: number;
   readonly columns: number;
+}
+
+/** Who draws what is written to a terminal and types into it. */
+export interface TerminalHost {
+  write(bytes: Uint8Array): void;
+  readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface TtyHost {
@@ -23,15 +30,20 @@ export interface TtyHost {
 
 /** A terminal: a line discipline, a window and the process group in its foreground. */
 export class Tty {
+  /** N of /dev/ttyN. */
+  readonly number: number;
   readonly discipline: LineDiscipline;
   readonly waitQueue = new WaitQueue();
   window: WindowSize;
   /** 0 before a process has been started on it. */
   foregroundGroup = 0;
+  /** The session that this terminal controls; 0 before there has been one. */
   session = 0;
+  private isGone = false;
   private readonly host: TtyHost;
 
-  constructor(host: TtyHost, window: WindowSize) {
+  constructor(number: number, host: TtyHost, window: WindowSize) {
+    this.number = number;
     this.host = host;
     this.window = window;
     this.discipline = new LineDiscipline({
@@ -47,13 +59,28 @@ export class Tty {
     return taken;
   }
 
+  get path(): string {
+    return `/dev/tty${this.number}`;
+  }
+
+  /** Whether more can be typed. */
+  get isConnected(): boolean {
+    return !this.isGone;
+  }
+
   hangUp(): void {
+    this.isGone = true;
     this.discipline.hangUp();
     this.waitQueue.wake();
   }
 
   signal(number: number): void {
     if (this.foregroundGroup !== 0) this.host.signalGroup(this.foregroundGroup, number);
+  }
+
+  /** ^C that overtakes what was typed before it. */
+  interrupt(): void {
+    this.signal(SIGINT);
   }
 
   resize(window: WindowSize): void {
@@ -79,10 +106,13 @@ const TIOCGSID = 0x5429;
 
 export class TtyFile extends OpenFile {
   override readonly waitQueue: WaitQueue;
+  private readonly openedPath: string;
   private readonly tty: Tty;
 
-  constructor(inode: Inode, flags: number, tty: Tty) {
+  /** @param path under which the terminal was opened */
+  constructor(inode: Inode, flags: number, tty: Tty, path: string = tty.path) {
     super(inode, flags);
+    this.openedPath = path;
     this.tty = tty;
     this.waitQueue = tty.waitQueue;
   }
@@ -126,12 +156,14 @@ export class TtyFile extends OpenFile {
         if (argument !== 1) tty.discipline.flushInput();
         return argument > 2 ? -Errno.EINVAL : 0;
       case TIOCSCTTY:
-        return 0;
+        return this.takeControl(call);
       case TIOCGPGRP:
+        if (tty.session !== call.process.session) return -Errno.ENOTTY;
         return call.writeU32(argument, tty.foregroundGroup);
       case TIOCSPGRP:
         return this.setForeground(argument, call);
       case TIOCGSID:
+        if (tty.session !== call.process.session) return -Errno.ENOTTY;
         return call.writeU32(argument, tty.session);
       case TIOCGWINSZ: {
         const { rows, columns } = tty.window;
@@ -151,7 +183,24 @@ export class TtyFile extends OpenFile {
   }
 
   override get path(): string {
-    return '/dev/tty';
+    return this.openedPath;
+  }
+
+  /** An open without O_NOCTTY: a session leader without a terminal gets this one. open(2). */
+  openedBy(call: Call): void {
+    if (this.path === this.tty.path) this.takeControl(call);
+  }
+
+  /** TIOCSCTTY: of a session leader, when neither of the two belongs elsewhere. ioctl_tty(2). */
+  private takeControl(call: Call): number {
+    const { process, kernel } = call;
+    const { tty } = this;
+    if (tty.session === process.session) return 0;
+    if (process.pid !== process.session || kernel.ttyOf(process) !== undefined) return -Errno.EPERM;
+    if (kernel.hasSession(tty.session)) return -Errno.EPERM;
+    tty.session = process.session;
+    tty.foregroundGroup = process.group;
+    return 0;
   }
 
   /** Stops the whole group, or fails where that has no effect. Linux drivers/tty/tty_jobctrl.c. */
@@ -176,6 +225,7 @@ export class TtyFile extends OpenFile {
   }
 
   private setForeground(argument: number, call: Call): number {
+    if (this.tty.session !== call.process.session) return -Errno.ENOTTY;
     const group = call.readU32(argument);
     if (group === undefined) return -Errno.EFAULT;
     const member = [...call.kernel.processes.values()].find((process) => process.group === group);
