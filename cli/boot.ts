@@ -19,6 +19,7 @@ const optionNames = [
   'stats',
   'isa',
   'tlb',
+  'misaligned',
   'signature',
   'help',
 ] as const satisfies readonly OptionName[];
@@ -51,6 +52,7 @@ export async function boot(args: readonly string[]): Promise<number> {
       maxInstructions: options['max-instructions'],
       isa: options.isa,
       tlb: options.tlb,
+      misaligned: options.misaligned,
       onOutput: (out) => output.write(out, 1),
     }),
   );

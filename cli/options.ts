@@ -91,6 +91,11 @@ const table = {
     help: 'stale: translations stay until a fence, so that a missing one shows',
     parse: oneOf('coherent', 'stale'),
   },
+  misaligned: {
+    argument: 'handled|trapped',
+    help: 'what misaligned loads and stores do; atomics always trap (default handled)',
+    parse: oneOf('handled', 'trapped'),
+  },
   signature: {
     argument: 'FILE',
     help: 'write the words between begin_signature and end_signature to FILE',

@@ -4,6 +4,7 @@ import { Uart } from './devices/uart.js';
 import { type ElfSegment, type ElfSymbol, parseElf } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import { Machine } from './machine.js';
+import type { Misaligned } from './memory-access.js';
 import type { TlbMode } from './mmu/mmu.js';
 import { REGISTER_WORDS } from './registers.js';
 import { FrameHashes, Hasher, hashText } from './state-hash.js';
@@ -26,6 +27,7 @@ export interface BootOptions {
   /** As in 'rv64gc_zba'; everything when it is left out. */
   isa?: string | undefined;
   tlb?: TlbMode | undefined;
+  misaligned?: Misaligned | undefined;
 }
 
 export interface BootResult {
@@ -81,6 +83,7 @@ export class BareMetal {
       supervisor: 'guest',
       isa: options.isa,
       tlb: options.tlb,
+      misaligned: options.misaligned,
       devices: [this.uart, new Finisher((status) => this.exit(status))],
     });
     this.maxInstructions = options.maxInstructions ?? Number.POSITIVE_INFINITY;

@@ -10,7 +10,7 @@ import { writeSentinels } from './interpreter/predecode.js';
 import { RECORD_BITS } from './interpreter/record.js';
 import type { InstructionSet } from './isa/decode.js';
 import { EXIT_RECORD, EXIT_VA, REMAINING } from './layout.js';
-import { faultCause, MemoryAccess } from './memory-access.js';
+import { faultCause, MemoryAccess, type Misaligned } from './memory-access.js';
 import { Mmu, PAGE_FAULT, type TlbMode, type TranslationContext } from './mmu/mmu.js';
 import { Counters } from './privileged/counters.js';
 import { CsrFile } from './privileged/csr-file.js';
@@ -106,6 +106,7 @@ export class Hart implements StepClock, RunControl {
       devices: readonly Device[];
       isa: InstructionSet;
       tlb: TlbMode;
+      misaligned: Misaligned;
     },
   ) {
     this.words32 = new Int32Array(buffer);
@@ -136,7 +137,7 @@ export class Hart implements StepClock, RunControl {
       () => this.mmu.forbidAllFetches(),
     );
     const bus = new Bus([...options.devices, this.clint, this.plic]);
-    this.memory = new MemoryAccess(buffer, ram, this.mmu, this.pmp, bus);
+    this.memory = new MemoryAccess(buffer, ram, this.mmu, this.pmp, bus, options.misaligned);
     this.csrs = new CsrFile(this.state, {
       registers: this.registers,
       pmp: this.pmp,

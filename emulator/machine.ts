@@ -3,6 +3,7 @@ import { Hart, type Supervisor } from './hart.js';
 import { createInterpreter } from './interpreter/interpreter.js';
 import { fullInstructionSet, InstructionSet } from './isa/decode.js';
 import { RAM_OFFSET } from './layout.js';
+import type { Misaligned } from './memory-access.js';
 import type { TlbMode } from './mmu/mmu.js';
 import { PAGE_SIZE } from './pte.js';
 import { Ram } from './ram.js';
@@ -29,6 +30,8 @@ export class Machine {
    *   any other extension is illegal. Everything when it is left out
    * @param options.tlb 'coherent' (default): nothing stale is ever served. 'stale': translations stay
    *   until a fence, so that a missing one shows
+   * @param options.misaligned 'handled' (default): misaligned loads and stores are carried out.
+   *   'trapped': they raise address-misaligned exceptions, in preference to page and access faults
    * @throws Error naming an unknown extension, a bad size, or that the host has no room for it
    */
   static create(options: {
@@ -37,6 +40,7 @@ export class Machine {
     devices?: readonly Device[];
     isa?: string | undefined;
     tlb?: TlbMode | undefined;
+    misaligned?: Misaligned | undefined;
   }): Machine {
     const { memoryBytes } = options;
     if (
@@ -55,11 +59,13 @@ export class Machine {
       throw new Error(`the host has no room for a memory of ${memoryBytes} bytes: give less`);
     }
     const ram = new Ram(memory.buffer, memoryBytes);
-    const hart = new Hart(memory.buffer, createInterpreter(memory), ram, {
+    const misaligned = options.misaligned ?? 'handled';
+    const hart = new Hart(memory.buffer, createInterpreter(memory, misaligned), ram, {
       supervisor: options.supervisor,
       devices: options.devices ?? [],
       isa: options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa),
       tlb: options.tlb ?? 'coherent',
+      misaligned,
     });
     return new Machine(ram, hart);
   }

@@ -16,6 +16,9 @@ export const CACHE_BLOCK_BYTES = 64n;
 
 export type Size = 1 | 2 | 4 | 8;
 
+/** What becomes of loads and stores that are not naturally aligned; atomics trap either way. */
+export type Misaligned = 'handled' | 'trapped';
+
 /** A piece of an access that lies in one page. */
 interface Part {
   readonly va: number;
@@ -48,8 +51,10 @@ export class MemoryAccess {
   private readonly pmp: Pmp;
   private readonly bus: Bus;
   private readonly quads: BigUint64Array;
+  private readonly misaligned: Misaligned;
 
-  constructor(buffer: ArrayBuffer, ram: Ram, mmu: Mmu, pmp: Pmp, bus: Bus) {
+  constructor(buffer: ArrayBuffer, ram: Ram, mmu: Mmu, pmp: Pmp, bus: Bus, misaligned: Misaligned) {
+    this.misaligned = misaligned;
     this.quads = new BigUint64Array(buffer, 0, 0x400 / 8);
     this.ram = ram;
     this.mmu = mmu;
@@ -124,6 +129,9 @@ export class MemoryAccess {
    * the trap, whose tval is the first address of the access that lies in the faulting page.
    */
   private locate(va: bigint, size: Size, access: 'load' | 'store'): Part[] | Trap {
+    if (this.misaligned === 'trapped' && va % BigInt(size) !== 0n) {
+      return { cause: access === 'load' ? Cause.LoadMisaligned : Cause.StoreMisaligned, tval: va };
+    }
     const address = addressNumber(va);
     const privilege = this.mmu.dataPrivilege();
     const first = PAGE_SIZE - modulo(address, PAGE_SIZE);

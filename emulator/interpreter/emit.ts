@@ -18,6 +18,7 @@ import {
   PC,
   REMAINING,
 } from '../layout.js';
+import type { Misaligned } from '../memory-access.js';
 import { Exit } from './exit.js';
 import { HandlerCode, MAX_STRAIGHT_RUN } from './handler-code.js';
 import { handlers, OP_NONE, OP_PAGE_END, OP_SLOW } from './handlers.js';
@@ -27,12 +28,12 @@ import { assembleModule, Code } from './wasm.js';
 /** What `fast` returns when fewer instructions remain than it may run without a test. */
 const LOW = -1;
 
-export function emitInterpreter(memoryPages: {
-  minimum: number;
-  maximum: number;
-}): Uint8Array<ArrayBuffer> {
-  const fast = new InterpreterFunction('fast').emit();
-  const exact = new InterpreterFunction('exact').emit();
+export function emitInterpreter(
+  memoryPages: { minimum: number; maximum: number },
+  misaligned: Misaligned,
+): Uint8Array<ArrayBuffer> {
+  const fast = new InterpreterFunction('fast', misaligned).emit();
+  const exact = new InterpreterFunction('exact', misaligned).emit();
   return assembleModule([fast, exact, emitRun()], memoryPages);
 }
 

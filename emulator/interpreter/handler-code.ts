@@ -9,6 +9,7 @@ import {
   RECORDS_PER_PAGE,
   WRITE_TLB,
 } from '../layout.js';
+import type { Misaligned } from '../memory-access.js';
 import { emitAmo, emitLoadReserved, emitStoreConditional } from './atomics.js';
 import { compile } from './compile.js';
 import type { Handler } from './handlers.js';
@@ -25,8 +26,8 @@ export const MAX_STRAIGHT_RUN = RECORDS_PER_PAGE + 2;
 export class HandlerCode extends RecordCode {
   protected readonly mode: 'fast' | 'exact';
 
-  constructor(mode: 'fast' | 'exact') {
-    super();
+  constructor(mode: 'fast' | 'exact', misaligned: Misaligned) {
+    super(misaligned);
     this.mode = mode;
   }
 

@@ -3,6 +3,7 @@
 import { FLAG_NX } from '../float/format.js';
 import type { FField, IntType, XField } from '../isa/expression.js';
 import { FFLAGS, READ_TLB } from '../layout.js';
+import type { Misaligned } from '../memory-access.js';
 import type { Target } from './compile.js';
 import { type Handler, handlers } from './handlers.js';
 import { RECORD_IMM, RECORD_RD, RECORD_RS1, RECORD_RS2, RECORD_RS3 } from './record.js';
@@ -35,6 +36,11 @@ export class RecordCode implements Target {
   readonly entry = this.code.local('i32');
   /** The handler that is being emitted. */
   protected handler: Handler = handlers[0]!;
+  private readonly misaligned: Misaligned;
+
+  constructor(misaligned: Misaligned) {
+    this.misaligned = misaligned;
+  }
 
   get rounding(): Target['rounding'] {
     const { variant } = this.handler;
@@ -106,6 +112,16 @@ export class RecordCode implements Target {
     this.code.memory('i32.load16_u', offset);
   }
 
+  /** Leaves the low half of the address in `va` on the stack. */
+  private leaveIfMisaligned(bytes: number): void {
+    const { code } = this;
+    code.i32(bytes - 1);
+    code.op('i32.and');
+    code.brIf(this.slow);
+    code.get(this.va);
+    code.op('i32.wrap_i64');
+  }
+
   private pushFloatRegister(field: FField): void {
     this.pushField(RECORD_FIELDS[field]);
   }
@@ -115,6 +131,7 @@ export class RecordCode implements Target {
     const { code, va, entry } = this;
     code.tee(va);
     code.op('i32.wrap_i64');
+    if (this.misaligned === 'trapped' && bytes > 1) this.leaveIfMisaligned(bytes);
     code.i32(8);
     code.op('i32.shr_u');
     code.i32(0xfff0);

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { assemble } from '../../emulator/isa/assemble.js';
+import { elfImage } from '../support/elf-image.js';
 import { guestProgram, pagewalk } from '../support/pagewalk.js';
 import { root, run, temporaryFolder } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
@@ -12,7 +14,30 @@ function stats(stderr: string): Record<string, unknown> {
   return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
 
+/** Stores a word to an odd address: status 0 when that works, else the cause of its trap. */
+const misalignedStore = [
+  ...['auipc t0,0', 'addi t0,t0,36', 'csrw mtvec,t0', 'sw zero,101(t0)'],
+  ...['lui a0,5', 'addi a0,a0,0x555', 'lui t2,0x100', 'sw a0,0(t2)', 'j .'],
+  ...['csrr a0,mcause', 'slli a0,a0,16', 'lui a1,3', 'addi a1,a1,0x333', 'or a0,a0,a1'],
+  ...['lui t2,0x100', 'sw a0,0(t2)', 'j .'],
+];
+
 describe('pagewalk boot', () => {
+  const folder = temporaryFolder();
+  it.each([
+    [[], 0],
+    [['--misaligned', 'handled'], 0],
+    [['--misaligned=trapped'], 6],
+  ])('with %j carries a misaligned store out, or traps', async (options, status) => {
+    const words = misalignedStore.map((line) => assemble(line));
+    const bytes = new Uint8Array(Int32Array.from(words).buffer);
+    const address = 0x8000_0000;
+    const path = join(folder, `misaligned-${status}`);
+    writeFileSync(path, elfImage({ entry: address, segments: [{ address, bytes }] }));
+    const outcome = await pagewalk(['boot', ...options, path]);
+    expect(outcome).toEqual({ status, stdout: '', stderr: '' });
+  });
+
   it('runs M, S and U mode, Sv39, faults, ecalls and the timer as the manual says', async () => {
     const outcome = await pagewalk(['boot', guestProgram('traps')]);
     expect(outcome).toEqual({ status: 0, stdout: expected, stderr: '' });
