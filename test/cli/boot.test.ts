@@ -17,9 +17,9 @@ function stats(stderr: string): Record<string, unknown> {
 /** Stores a word to an odd address: status 0 when that works, else the cause of its trap. */
 const misalignedStore = [
   ...['auipc t0,0', 'addi t0,t0,36', 'csrw mtvec,t0', 'sw zero,101(t0)'],
-  ...['lui a0,5', 'addi a0,a0,0x555', 'lui t2,0x100', 'sw a0,0(t2)', 'j .'],
+  ...['lui a0,5', 'addi a0,a0,0x555', 'lui t2,0x100', 'sw a0,0(t2)', 'j . + 0'],
   ...['csrr a0,mcause', 'slli a0,a0,16', 'lui a1,3', 'addi a1,a1,0x333', 'or a0,a0,a1'],
-  ...['lui t2,0x100', 'sw a0,0(t2)', 'j .'],
+  ...['lui t2,0x100', 'sw a0,0(t2)', 'j . + 0'],
 ];
 
 describe('pagewalk boot', () => {
