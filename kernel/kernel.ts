@@ -81,6 +81,8 @@ export class Kernel {
   private readonly states: StateHash;
   private readonly explanations: string[] = [];
   private lastPid = INIT_PID;
+  /** Tasks that ever came to be: `processes` of /proc/stat. */
+  tasksStarted = 0;
   private outputBytes = 0;
   private first: Process | undefined;
   private ending: Ending | 'limit' | undefined;
@@ -294,6 +296,7 @@ export class Kernel {
   }
 
   nextPid(): number {
+    this.tasksStarted++;
     do {
       this.lastPid = this.lastPid >= 32767 ? 300 : this.lastPid + 1;
     } while (this.processes.has(this.lastPid) || this.tasks.has(this.lastPid));
@@ -437,6 +440,7 @@ export class Kernel {
         program: loaded.program,
         group: pid,
         session: onTty === undefined ? INIT_PID : this.sessionOn(onTty, pid),
+        startedAt: this.clock.now(),
       },
       0,
     );

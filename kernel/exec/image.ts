@@ -13,6 +13,7 @@ import {
   TASK_SIZE,
   type VirtualMemory,
 } from '../memory/index.js';
+import type { Program } from '../process/process.js';
 
 /** Why a program cannot be executed: for execve(2) and, in words, for the person who started it. */
 export interface LoadFailure {
@@ -55,6 +56,23 @@ export function extent(elf: ElfFile): { start: number; end: number } {
   return {
     start: pageFloor(elf.segments[0]!.address),
     end: pageCeil(last.address + last.memoryBytes),
+  };
+}
+
+/** Where the file's code and data lie. Compare Linux fs/binfmt_elf.c: start_code to end_data. */
+export function contentRanges(
+  elf: ElfFile,
+  bias: number,
+): Pick<Program, 'codeRange' | 'dataRange'> {
+  const starts = elf.segments.map((segment) => segment.address + bias);
+  const ends = elf.segments.map((segment) => segment.address + segment.fileBytes + bias);
+  const isCode = elf.segments.map((segment) => segment.executable);
+  return {
+    codeRange: {
+      start: Math.min(...starts.filter((_, index) => isCode[index])),
+      end: Math.max(...ends.filter((_, index) => isCode[index])),
+    },
+    dataRange: { start: Math.max(...starts), end: Math.max(...ends) },
   };
 }
 

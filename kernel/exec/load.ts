@@ -12,6 +12,7 @@ import type { Program } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
 import {
   checkSegments,
+  contentRanges,
   extent,
   failure,
   type LoadFailure,
@@ -112,7 +113,8 @@ function fillMemory(
   const { sp, argumentRange, environmentRange } = built;
   const pc = interpreter === undefined ? elf.entry + bias : interpreter.elf.entry + interpreterBias;
   const { args } = request;
-  const program = { file, args, argumentRange, environmentRange, symbols: undefined };
+  const strings = { argumentRange, environmentRange, stackStart: sp };
+  const program = { file, args, ...strings, ...contentRanges(elf, bias), symbols: undefined };
   return { pc, sp, program: { ...program, loadBias: bias } };
 }
 

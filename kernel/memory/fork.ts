@@ -73,7 +73,7 @@ function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region)
       const ppn = parent.table.ppn(pteAddress);
       for (let i = 0; i < 512 ** level; i++) frames.retain(ppn + i);
       // The child has made no access yet.
-      child.table.install(target, ppn, flags & ~(PTE_A | PTE_D));
+      child.table.install(target, ppn, flags & ~(PTE_A | PTE_D), level);
       pages++;
     },
   );

@@ -1,6 +1,8 @@
 export { type Access, type FaultPolicy, type MemoryFault, mayAccess } from './fault.js';
 export type { UserHart } from './fences.js';
 export { MMAP_MIN_ADDRESS, mmapBase, pageCeil, pageFloor, TASK_SIZE } from './layout.js';
+export { commitLimit, committedBytes } from './limits.js';
+export { lockedBytes } from './lock.js';
 export { type MappedFile, SharedAnonymousFile } from './mapped-file.js';
 export { createMapper, type Mapper, type Region, type RegionUpdate } from './mapper.js';
 export { regionName } from './maps-text.js';
@@ -57,6 +59,7 @@ export {
 } from './mman.js';
 export { PageCache } from './page-cache.js';
 export { PageTable } from './page-table.js';
+export { PAGEMAP_ENTRY_BYTES, pagemapEntries } from './pagemap.js';
 export {
   ANONYMOUS,
   FILE,
@@ -66,4 +69,7 @@ export {
   PhysicalMemory,
   type PhysicalMemoryOptions,
 } from './physical-memory.js';
+export { accessByForce } from './remote.js';
+export { eachPresentPage, type Residency, residency } from './residency.js';
+export { smapsRollupText, smapsText } from './smaps-text.js';
 export { type MemoryLimits, VirtualMemory, type VirtualMemoryOptions } from './virtual-memory.js';

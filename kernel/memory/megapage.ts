@@ -38,6 +38,7 @@ export function bringInMegapage(
     return false;
   }
   host.charge(MEGAPAGE_PAGES * FRAME_STEPS);
-  memory.table.install(pteAddress, ppn, leafFlags(region.prot, true) | adBits(memory, access));
+  const flags = leafFlags(region.prot, true) | adBits(memory, access);
+  memory.table.install(pteAddress, ppn, flags, 1);
   return true;
 }

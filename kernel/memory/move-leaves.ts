@@ -40,7 +40,7 @@ export function moveLeaves(memory: VirtualMemory, first: number, end: number, sh
     const flags = ram.readPteLow(pteAddress) & 0xff;
     const ppn = table.ppn(pteAddress);
     table.erase(pteAddress, page, level);
-    table.install(table.ensure(page + shift, level), ppn, flags);
+    table.install(table.ensure(page + shift, level), ppn, flags, level);
     if (frames.kindNumber(ppn) === ANONYMOUS) frames.setOwner(ppn, memory.id, page + shift);
     pages++;
   });

@@ -35,6 +35,11 @@ export class PageTable {
   private readonly ram: Ram;
   private readonly fences: Fences;
   private readonly ownerId: number;
+  /** Pages that leaves map, those of the shared zero frame excepted; and the most there ever were. */
+  residentPages = 0;
+  peakResidentPages = 0;
+  /** Frames of tables below the root. */
+  tables = 0;
   /** The leaf table used last: address of its first entry, and page >>> 9. */
   private cachedTable = 0;
   private cachedPrefix = -1;
@@ -107,6 +112,7 @@ export class PageTable {
       }
       this.ram.writePte(entry, pteLow(made, PTE_V), pteHigh(made));
       this.frames.addLiveEntries(table, 1);
+      this.tables++;
       table = made;
     }
     if (level === 0) {
@@ -117,13 +123,16 @@ export class PageTable {
   }
 
   /** Makes an empty entry, which `ensure` found, a leaf. `flags` are bits 7..0, with V. */
-  install(pteAddress: number, ppn: number, flags: number): void {
+  install(pteAddress: number, ppn: number, flags: number, level = 0): void {
     this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
     this.frames.addLiveEntries(pageNumber(pteAddress), 1);
+    this.countResident(ppn, 512 ** level);
   }
 
   /** Changes a valid leaf; the frame's references are the caller's affair. */
   replace(pteAddress: number, page: number, ppn: number, flags: number): void {
+    this.countResident(this.ppn(pteAddress), -1);
+    this.countResident(ppn, 1);
     this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
     this.fences.owe(page * PAGE_SIZE);
   }
@@ -137,6 +146,7 @@ export class PageTable {
 
   /** Invalidates a leaf. Tables left empty stay until `prune`. */
   erase(pteAddress: number, page: number, level: number): void {
+    this.countResident(this.ppn(pteAddress), -(512 ** level));
     this.ram.writePte(pteAddress, 0, 0);
     this.frames.addLiveEntries(pageNumber(pteAddress), -1);
     if (level === 0) this.fences.owe(page * PAGE_SIZE);
@@ -202,6 +212,7 @@ export class PageTable {
       this.ram.writePte(table * PAGE_SIZE + i * PTE_SIZE, pteLow(ppn, flags), pteHigh(ppn));
     }
     this.frames.addLiveEntries(table, PTES_PER_TABLE);
+    this.tables++;
     this.ram.writePte(entry, pteLow(table, PTE_V), pteHigh(table));
     this.fences.oweAll();
     return true;
@@ -255,10 +266,17 @@ export class PageTable {
     if (at < LEVELS - 1 && this.frames.liveEntries(table) === 0) this.prune(page, page + 1);
   }
 
+  private countResident(ppn: number, pages: number): void {
+    if (ppn === this.frames.zeroPpn) return;
+    this.residentPages += pages;
+    if (this.residentPages > this.peakResidentPages) this.peakResidentPages = this.residentPages;
+  }
+
   private freeTable(parentEntry: number, table: number): void {
     this.ram.writePte(parentEntry, 0, 0);
     this.frames.addLiveEntries(pageNumber(parentEntry), -1);
     this.cachedPrefix = -1;
+    this.tables--;
     this.fences.oweAll();
     this.frames.release(table);
   }

@@ -39,6 +39,7 @@ export function growStack(memory: VirtualMemory, address: number): Region | unde
     if (!mayExpand(memory, above.prot, above.flags, bytes)) return undefined;
     if (!mayCommit(memory.system, above.flags, bytes)) return undefined;
     const grown = memory.space.mapAtIfFree(address, bytes, above.prot, above.flags, undefined, 0);
+    memory.notePeak();
     return grown < 0 ? undefined : memory.space.queryPage(address);
   }
   return undefined;

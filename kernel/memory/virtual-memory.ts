@@ -81,6 +81,7 @@ export class VirtualMemory implements CacheMapper {
   breakEnd = 0;
   /** End of the main stack, 0 before exec has made it. */
   stackTop = 0;
+  private peakBytes = 0;
   /** Pages mapped of each file; the first takes a reference to the file, the last gives it up. */
   private readonly filePages = new Map<MappedFile, number>();
 
@@ -142,6 +143,17 @@ export class VirtualMemory implements CacheMapper {
     if (this.system.active === this) this.system.active = undefined;
   }
 
+  /** The most bytes that were ever mapped at a time. */
+  get peakMappedBytes(): number {
+    this.notePeak();
+    return this.peakBytes;
+  }
+
+  /** To be called once more has been mapped. */
+  notePeak(): void {
+    this.peakBytes = Math.max(this.peakBytes, this.space.stats().mappedBytes);
+  }
+
   /** mmap(2) of a descriptor that is there. */
   map(
     address: number,
@@ -153,6 +165,7 @@ export class VirtualMemory implements CacheMapper {
     o: MapOptions = {},
   ): number {
     const result = map(this, address, length, prot, flags, file, offset, o);
+    this.notePeak();
     return this.calls.record('mmap', address, length, prot, result);
   }
 
@@ -176,6 +189,7 @@ export class VirtualMemory implements CacheMapper {
     newAddress: number,
   ): number {
     const result = remap(this, address, oldLength, newLength, flags, newAddress);
+    this.notePeak();
     return this.calls.record('mremap', address, newLength, flags, result);
   }
 
@@ -225,7 +239,9 @@ export class VirtualMemory implements CacheMapper {
   setBreak(address: number): number {
     const length = Math.abs(address - this.breakEnd);
     const start = Math.min(address, this.breakEnd);
-    return this.calls.record('brk', start, length, address, setBreak(this, address));
+    const end = setBreak(this, address);
+    this.notePeak();
+    return this.calls.record('brk', start, length, address, end);
   }
 
   /**

@@ -83,6 +83,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
       program: { ...from.program },
       group: from.group,
       session: from.session,
+      startedAt: kernel.clock.now(),
     },
     o.exitSignal,
   );

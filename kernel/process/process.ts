@@ -29,6 +29,11 @@ export interface Program {
   /** Arguments and environment on the initial stack: [start, end). */
   readonly argumentRange: { readonly start: number; readonly end: number };
   readonly environmentRange: { readonly start: number; readonly end: number };
+  /** What the file holds of code and of data, as addresses: [start, end). */
+  readonly codeRange: { readonly start: number; readonly end: number };
+  readonly dataRange: { readonly start: number; readonly end: number };
+  /** sp at the first instruction. */
+  readonly stackStart: number;
   /** Parsed on first use. */
   symbols: readonly ElfSymbol[] | undefined;
   /** Added to the file's addresses. */
@@ -52,6 +57,8 @@ export interface ProcessParts {
   readonly program: Program;
   readonly group: number;
   readonly session: number;
+  /** Virtual time at which it came to be, in nanoseconds. */
+  readonly startedAt: number;
 }
 
 /** A process (thread group): what its tasks share. */
@@ -70,6 +77,7 @@ export class Process {
   umask = 0o022;
   group: number;
   session: number;
+  readonly startedAt: number;
   /** Sent to the parent at the end; 0 for a child cloned without a signal. */
   exitSignal: number;
   /** Signals for whichever task takes them first. */
@@ -103,6 +111,7 @@ export class Process {
     this.program = parts.program;
     this.group = parts.group;
     this.session = parts.session;
+    this.startedAt = parts.startedAt;
     this.exitSignal = exitSignal;
     parts.parent?.children.add(this);
   }
