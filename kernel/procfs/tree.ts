@@ -1,15 +1,21 @@
+import { FULL_ISA } from '../../emulator/index.js';
 import { byteString, bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
 import { Directory, type DirectoryEntry } from '../files/directory.js';
 import { Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
 import type { OpenFile, OpenRequest } from '../files/open-file.js';
-import { MagicLink } from '../files/symlink.js';
+import { MagicLink, Symlink } from '../files/symlink.js';
 import type { Kernel } from '../kernel.js';
+import { MMAP_MIN_ADDRESS, smapsRollupText, smapsText } from '../memory/index.js';
 import { MAX_MAP_COUNT } from '../memory/layout.js';
 import type { Process } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
+import { limitsText } from './limits.js';
 import { meminfoText } from './meminfo.js';
-import { statmText, statText, statusText } from './status.js';
+import { MemFile, PagemapFile } from './memory-file.js';
+import { statmText, statText } from './stat.js';
+import { statusText } from './status.js';
+import { cpuinfoText, systemStatText, uptimeText } from './system.js';
 import { TextFile } from './text-file.js';
 import { WalkFile } from './walk-file.js';
 
@@ -22,28 +28,37 @@ export function populateProc(kernel: Kernel): void {
   proc.link('self', new MagicLink(files, ROOT, caller));
   const texts: [string, () => string][] = [
     ['meminfo', () => meminfoText(kernel)],
-    ['version', () => 'Linux version 6.12.0 (pagewalk) #1 pagewalk\n'],
+    ['version', () => 'Linux version 6.12.0 (pagewalk@pagewalk) (riscv64) #1 pagewalk\n'],
+    ['cmdline', () => '\n'],
+    ['stat', () => systemStatText(kernel)],
     ['uptime', () => uptimeText(kernel)],
-    ['cpuinfo', () => 'processor\t: 0\nhart\t\t: 0\nisa\t\t: rv64imafdc\nmmu\t\t: sv39\n\n'],
-    ['mounts', () => 'tmpfs / tmpfs rw 0 0\nproc /proc proc rw 0 0\n'],
+    ['cpuinfo', () => cpuinfoText(FULL_ISA.replace('rv64gc', 'rv64imafdc_zicsr_zifencei'))],
     ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n'],
     ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
   ];
   for (const [name, text] of texts) proc.link(name, new TextInode(files, text));
-  const settings: [string, string][] = [
-    ['vm/max_map_count', `${MAX_MAP_COUNT}\n`],
-    ['vm/mmap_min_addr', '65536\n'],
-    ['vm/overcommit_memory', '0\n'],
-    ['vm/overcommit_ratio', '50\n'],
-    ['kernel/pid_max', '32768\n'],
-    ['kernel/ostype', 'Linux\n'],
-    ['kernel/osrelease', '6.12.0\n'],
-    ['kernel/hostname', 'pagewalk\n'],
+  proc.link('mounts', new Symlink(files, ROOT, 'self/mounts'));
+  populateSettings(kernel);
+}
+
+/** Fills /proc/sys. proc_sys_vm(5), proc_sys_kernel(5). The guest's user may change none of them. */
+function populateSettings({ files, memorySystem }: Kernel): void {
+  const settings: [path: string, text: () => string, permissions?: number][] = [
+    ['vm/drop_caches', () => '0', 0o200],
+    ['vm/max_map_count', () => `${MAX_MAP_COUNT}`],
+    ['vm/min_free_kbytes', () => '0'],
+    ['vm/mmap_min_addr', () => `${MMAP_MIN_ADDRESS}`],
+    ['vm/overcommit_memory', () => `${memorySystem.overcommitMode}`],
+    ['vm/overcommit_ratio', () => `${memorySystem.overcommitRatio}`],
+    ['kernel/pid_max', () => '32768'],
+    ['kernel/ostype', () => 'Linux', 0o444],
+    ['kernel/osrelease', () => '6.12.0', 0o444],
+    ['kernel/hostname', () => 'pagewalk'],
   ];
-  for (const [path, text] of settings) {
+  for (const [path, text, permissions = 0o644] of settings) {
     const slash = path.indexOf('/');
     const directory = files.makeDirectory(`/proc/sys/${path.slice(0, slash)}`, 0o555, ROOT);
-    directory.link(path.slice(slash + 1), new TextInode(files, () => text));
+    directory.link(path.slice(slash + 1), new TextInode(files, () => `${text()}\n`, permissions));
   }
 }
 
@@ -115,15 +130,26 @@ class ProcessDirectory extends Directory {
     const living = (text: () => string) => () => (process.ending === undefined ? text() : '');
     const texts: [string, () => string][] = [
       ['maps', living(() => process.memory.mapsText())],
-      ['status', () => statusText(process)],
-      ['stat', () => statText(process)],
+      ['smaps', living(() => smapsText(process.memory))],
+      ['smaps_rollup', living(() => smapsRollupText(process.memory))],
+      ['limits', () => limitsText(process)],
+      ['mounts', () => 'tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\n'],
+      ['status', () => statusText(kernel, process)],
+      ['stat', () => statText(kernel, process)],
       ['statm', living(() => statmText(process))],
       ['comm', () => `${process.tasks[0]?.name ?? ''}\n`],
       ['cmdline', living(() => readRange(process, process.program.argumentRange))],
       ['environ', living(() => readRange(process, process.program.environmentRange))],
     ];
     for (const [name, text] of texts) this.link(name, new TextInode(files, text));
-    this.link('walk', new WalkInode(files, process));
+    const opened: [string, number, MemoryOpener][] = [
+      ['walk', 0o600, (inode, flags) => new WalkFile(inode, flags, process)],
+      ['mem', 0o600, (inode, flags) => new MemFile(inode, flags, process)],
+      ['pagemap', 0o400, (inode, flags) => new PagemapFile(inode, flags, process)],
+    ];
+    for (const [name, permissions, opener] of opened) {
+      this.link(name, new MemoryInode(files, process, permissions, opener));
+    }
     this.link(
       'exe',
       linkTo(files, () => process.program.file),
@@ -178,20 +204,25 @@ class DescriptorDirectory extends Directory {
   }
 }
 
-/** /proc/PID/walk: not of Linux. Write an address, read the walk that the hart makes for it. */
-class WalkInode extends Inode {
+type MemoryOpener = (inode: Inode, flags: number) => OpenFile;
+
+/**
+ * A file onto a process's memory: mem, pagemap, and walk, which is not of Linux: write an address,
+ * read the walk that the hart makes for it.
+ */
+class MemoryInode extends Inode {
   readonly kind = 'regular';
   private readonly process: Process;
+  private readonly opener: MemoryOpener;
 
-  constructor(owner: InodeOwner, process: Process) {
-    super(owner, 0o600, USER);
+  constructor(owner: InodeOwner, process: Process, permissions: number, opener: MemoryOpener) {
+    super(owner, permissions, USER);
     this.process = process;
+    this.opener = opener;
   }
 
   override open(request: OpenRequest): OpenFile | number {
-    return this.process.ending === undefined
-      ? new WalkFile(this, request.flags, this.process)
-      : -Errno.ESRCH;
+    return this.process.ending === undefined ? this.opener(this, request.flags) : -Errno.ESRCH;
   }
 }
 
@@ -199,9 +230,4 @@ class WalkInode extends Inode {
 function readRange(process: Process, range: { start: number; end: number }): string {
   const bytes = new Uint8Array(range.end - range.start);
   return process.memory.copyIn(range.start, bytes) === 0 ? byteString(bytes) : '';
-}
-
-function uptimeText(kernel: Kernel): string {
-  const seconds = (kernel.clock.now() / 1e9).toFixed(2);
-  return `${seconds} 0.00\n`;
 }

@@ -36,6 +36,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['signals', 'handlers, masks, restarts, faults'],
     ['threads', 'mutexes, conditions, joining'],
     ['waiting', 'time, poll, select'],
+    ['procfs', 'smaps, pagemap, mem, limits'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
     const guest = runGuest(readFileSync(compile(CROSS, name, ['-static'])));
