@@ -20,7 +20,7 @@ const DEFAULT_PRIORITY = 20;
 export function statText(kernel: Kernel, process: Process): string {
   const { pid, group, session, parent, usage, childUsage, program } = process;
   const isAlive = process.ending === undefined;
-  const tty = kernel.console.tty?.session === session ? kernel.console.tty : undefined;
+  const tty = kernel.ttyOf(process);
   const fields: (number | string)[] = [
     pid,
     `(${process.tasks[0]?.name ?? ''})`,
@@ -28,7 +28,7 @@ export function statText(kernel: Kernel, process: Process): string {
     parent?.pid ?? 1,
     group,
     session,
-    tty === undefined ? 0 : deviceNumber(5, 1),
+    tty === undefined ? 0 : deviceNumber(4, tty.number),
     tty?.foregroundGroup ?? -1,
     PF_RANDOMIZE | (process.hasExecuted ? 0 : PF_FORKNOEXEC),
     usage.faults,
