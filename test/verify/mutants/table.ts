@@ -160,7 +160,6 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'return region.offset / PAGE_SIZE + page - region.base / PAGE_SIZE;',
     'return page - region.base / PAGE_SIZE;',
   ],
-  ['R6', bring, 'const ppn = cache.ensurePage(index);', 'const ppn = cache.ensurePage(index ^ 1);'],
   ['E1', frames, 'if (ppn !== 0) this.ram.fill(ppn, 0);', ''],
   [
     'R7',
@@ -181,7 +180,6 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'memory.space.unmap(start, end - start, memory.clearUnmapped)',
     'memory.space.unmap(start, end - start)',
   ],
-  ['R10', cache, 'for (const mapper of this.mappers) mapper.dropFilePages(this, first, end);', ''],
   [
     'R10',
     space,
@@ -190,7 +188,6 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ],
   // Frames
   ['F1', frames, 'this.counts[frame] = this.counts[frame]! + 1;', ''],
-  ['F1', bring, 'frames.retain(ppn);', ''],
   ['F1', bring, 'frames.release(old);', ''],
   [
     'F1',
