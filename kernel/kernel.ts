@@ -383,13 +383,6 @@ export class Kernel {
     return inode instanceof Directory ? inode : -Errno.ENOTDIR;
   }
 
-  /** The physical address behind a word that was just read; undefined where there is none. */
-  physicalAddress(process: Process, address: number): number | undefined {
-    process.memory.activate();
-    const pa = this.machine.hart.translate(address, 'load', 'user');
-    return typeof pa === 'number' ? pa : undefined;
-  }
-
   earliestDeadline(): number | undefined {
     let earliest = this.scheduler.nextDeadline();
     for (const { alarm } of this.processes.values()) {

@@ -1,4 +1,5 @@
 import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import { Pipe } from './files/pipe.js';
 import type { Kernel } from './kernel.js';
 import type { Process } from './process/process.js';
 import type { Task } from './process/task.js';
@@ -60,6 +61,7 @@ function hashProcess(hasher: Hasher, process: Process): void {
   hasher.addString(process.directory.path);
   for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {
     for (const value of [fd, file.inode.number, file.flags, file.offset]) hasher.addNumber(value);
+    if (file.inode instanceof Pipe) hashBytes(hasher, file.inode.contents());
     hasher.add(closeOnExec ? 1 : 0);
   }
   process.actions.entries().forEach((action, signal) => {
@@ -72,6 +74,11 @@ function hashProcess(hasher: Hasher, process: Process): void {
   hasher.addString(process.pending.set.toString(16));
   hasher.addNumber(process.memory.breakEnd);
   for (const task of process.tasks) hashTask(hasher, task);
+}
+
+function hashBytes(hasher: Hasher, bytes: Uint8Array): void {
+  hasher.addNumber(bytes.length);
+  for (const byte of bytes) hasher.add(byte);
 }
 
 function hashTask(hasher: Hasher, task: Task): void {

@@ -3,12 +3,14 @@ import type { Kernel } from '../kernel.js';
 import { releaseMemory } from '../process/exit.js';
 import { applyMemoryLimits } from '../process/limits.js';
 import { PC_WORD, REG_SP, registerWord } from '../process/registers.js';
+import { walkRobustList } from '../process/robust-list.js';
 import { NO_ALTERNATE_STACK, type Task } from '../process/task.js';
 import type { LoadedProgram } from './load.js';
 
 /** The point of no return of execve(2): the calling task becomes the only one of the new program. */
 export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram): void {
   const { process } = task;
+  for (const each of process.tasks) walkRobustList(kernel, each);
   for (const other of [...process.tasks]) {
     if (other !== task) kernel.dropTask(other);
   }

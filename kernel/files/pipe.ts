@@ -44,6 +44,17 @@ export class Pipe extends Inode {
     return this.buffers.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
+  /** Every byte on its way, for the state hash. */
+  contents(): Uint8Array {
+    const bytes = new Uint8Array(this.availableBytes);
+    let at = 0;
+    for (const { page, start, end } of this.buffers) {
+      bytes.set(page.subarray(start, end), at);
+      at += end - start;
+    }
+    return bytes;
+  }
+
   get isFull(): boolean {
     return this.buffers.length >= PIPE_BUFFERS;
   }

@@ -4,6 +4,7 @@ import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SIGCHLD } from '../signals/numbers.
 import { sendToProcess } from '../signals/send.js';
 import { wakeFutex } from './futex.js';
 import type { Ending, Process } from './process.js';
+import { walkRobustList } from './robust-list.js';
 import type { Task } from './task.js';
 
 /** exit(2) of one task; the last one takes the process with it. */
@@ -13,6 +14,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
     exitProcess(kernel, process, process.groupEnding ?? { kind: 'exited', status });
     return;
   }
+  walkRobustList(kernel, task);
   clearChildTid(kernel, task);
   removeTask(kernel, task);
   process.tasks.splice(process.tasks.indexOf(task), 1);
@@ -21,6 +23,7 @@ export function exitTask(kernel: Kernel, task: Task, status: number): void {
 /** exit_group(2) or death by a signal: every task ends. */
 export function exitProcess(kernel: Kernel, process: Process, ending: Ending): void {
   if (process.ending !== undefined) return;
+  for (const task of process.tasks) walkRobustList(kernel, task);
   kernel.beforeExit(process);
   for (const task of process.tasks) removeTask(kernel, task);
   process.ending = ending;

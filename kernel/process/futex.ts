@@ -1,5 +1,6 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
 import type { Kernel } from '../kernel.js';
-import type { VirtualMemory } from '../memory/index.js';
+import { REGION_SHARED, type VirtualMemory } from '../memory/index.js';
 import type { Process } from './process.js';
 import type { Task } from './task.js';
 
@@ -10,15 +11,20 @@ interface Waiter {
 }
 
 /**
- * Tasks that wait on a word of memory. futex(2). A private futex is known by address space and
- * address, a shared one by the physical address of its word.
+ * Tasks that wait on a word of memory. futex(2). A word of a shared mapping is known by the file and
+ * its place there, every other one by address space and address: a frame may change under it, by copy
+ * on write or otherwise. Compare Linux kernel/futex/core.c, get_futex_key.
  */
 export class FutexTable {
   /** In the order in which they began to wait. */
   private waiters: Waiter[] = [];
 
-  key(memory: VirtualMemory, address: number, physical: number | undefined): string {
-    return physical === undefined ? `${memory.id}:${address}` : `physical:${physical}`;
+  key(memory: VirtualMemory, address: number, isPrivate: boolean): string {
+    const region = isPrivate ? undefined : memory.space.queryPage(address - (address % PAGE_SIZE));
+    if (region?.file === undefined || (region.flags & REGION_SHARED) === 0) {
+      return `${memory.id}:${address}`;
+    }
+    return `file ${region.file.pages.id}:${region.offset + address - region.base}`;
   }
 
   add(key: string, task: Task, bitset: number): void {
@@ -54,7 +60,6 @@ export class FutexTable {
 export function wakeFutex(kernel: Kernel, process: Process, address: number, count: number): void {
   const { memory } = process;
   const { futexes } = kernel;
-  futexes.wake(futexes.key(memory, address, undefined), count);
-  const physical = kernel.physicalAddress(process, address);
-  if (physical !== undefined) futexes.wake(futexes.key(memory, address, physical), count);
+  const keys = new Set([true, false].map((isPrivate) => futexes.key(memory, address, isPrivate)));
+  for (const key of keys) futexes.wake(key, count);
 }

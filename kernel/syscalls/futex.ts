@@ -125,6 +125,5 @@ function requeue(
 
 function keyOf(call: Call, address: number, isPrivate: boolean): string {
   const { kernel, process } = call;
-  const physical = isPrivate ? undefined : kernel.physicalAddress(process, address);
-  return kernel.futexes.key(process.memory, address, physical);
+  return kernel.futexes.key(process.memory, address, isPrivate);
 }

@@ -38,6 +38,30 @@ describe('A run', () => {
     expect(third).not.toBe(first);
   });
 
+  it('has another state when only the bytes in a pipe differ', () => {
+    const program = guestAssembly(`
+      addi sp, sp, -16
+      addi a0, sp, 8
+      li a1, 0
+      call 59
+      li a0, 0
+      addi a1, sp, 0
+      li a2, 1
+      call 63
+      lw a0, 12(sp)
+      addi a1, sp, 0
+      li a2, 1
+      call 64
+      sd zero, 0(sp)
+      li a0, 0
+      call 93
+    `);
+    const [a, other, b] = ['a', 'a', 'b'].map((input) => runGuest(program, { input }).result);
+    expect(a).toMatchObject({ exitStatus: 0 });
+    expect(other?.stateHash).toBe(a?.stateHash);
+    expect(b?.stateHash).not.toBe(a?.stateHash);
+  });
+
   it.each([1, 2, 999, 100_003])('stops at exactly %i instructions', (maxInstructions) => {
     const { result } = runGuest(SPIN, { maxInstructions });
     expect(result).toMatchObject({ outcome: 'limit', instructions: maxInstructions });
