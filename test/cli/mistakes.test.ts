@@ -38,7 +38,10 @@ describe('a mistake of the user is one line on stderr and exit status 2', () => 
     [['run', '--engine', 'jit', 'x'], /unknown option '--engine'/],
     [['run', '--memory', '3500K', 'hello'], /--memory 3500K is too little: give 4M to 3G/],
     [['run', '--cwd', '/nowhere', 'hello'], /--cwd \/nowhere is no folder of the guest/],
-    [['run', '--verify', 'trap', 'hello'], /--verify 'trap' is not possible: give off or exit/],
+    [
+      ['run', '--verify', 'always', 'hello'],
+      /--verify 'always' is not possible: give off or exit or trap/,
+    ],
     [['run', '/no/such/file'], /cannot read \/no\/such\/file: there is no such file/],
     [['run', '/no/such/file.c'], /cannot read \/no\/such\/file.c: there is no such file/],
     [['boot'], /boot needs an image: pagewalk boot ELF/],
