@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Hart, Machine, type Ram } from '../../../emulator/index.js';
+import { Csr } from '../../../emulator/privileged/csr-names.js';
+import { encode } from '../../support/encode.js';
+
+const CODE = 0x8000_0000;
+const M_VECTORS = 0x8000_0400;
+const S_VECTORS = 0x8000_0800;
+/** Codes from the most urgent on. Privileged ISA, "Machine Interrupt (mip and mie) Registers". */
+const BY_PRIORITY = [11, 3, 7, 9, 1, 5];
+const SUPERVISOR = [9, 1, 5];
+const MSTATUS_MIE = 1n << 3n;
+const UART_SOURCE = 10;
+const FOREVER = encode('jal', { imm: 0 });
+
+const bitsOf = (codes: readonly number[]) =>
+  codes.reduce((bits, code) => bits | (1n << BigInt(code)), 0n);
+
+describe('interrupts', () => {
+  let hart: Hart;
+  let ram: Ram;
+
+  beforeEach(() => {
+    ({ hart, ram } = Machine.create({ memoryBytes: 4 << 20, supervisor: 'guest' }));
+    for (let at = 0; at < 0x1000; at += 4) ram.writeU32(CODE + at, FOREVER);
+    hart.writeCsr(Csr.mtvec, BigInt(M_VECTORS + 1));
+    hart.writeCsr(Csr.stvec, BigInt(S_VECTORS + 1));
+    hart.writeCsr(0x3b0, (1n << 54n) - 1n);
+    hart.writeCsr(0x3a0, 0x1fn);
+    hart.pc = CODE;
+  });
+
+  /** Software, timer and external interrupts of both modes. */
+  function raiseAll(): void {
+    hart.clint.write(0, 4, 1n);
+    hart.clint.write(0x4000, 8, 0n);
+    hart.plic.write(4 * UART_SOURCE, 4, 1n);
+    hart.plic.write(0x2000, 4, 1n << BigInt(UART_SOURCE));
+    hart.plic.setLevel(UART_SOURCE, true);
+    hart.writeCsr(Csr.mip, bitsOf(SUPERVISOR));
+    expect(hart.readCsr(Csr.mip)).toBe(bitsOf(BY_PRIORITY));
+  }
+
+  it.each(BY_PRIORITY.map((code, i) => [code, BY_PRIORITY.slice(i)]))(
+    'take number %i first of %j, at its vector',
+    (code, enabled) => {
+      raiseAll();
+      hart.writeCsr(Csr.mie, bitsOf(enabled));
+      hart.writeCsr(Csr.mstatus, MSTATUS_MIE);
+      hart.run(1);
+      expect(hart.pc).toBe(M_VECTORS + 4 * code);
+      expect(hart.readCsr(Csr.mcause)).toBe((1n << 63n) | BigInt(code));
+      expect(hart.readCsr(Csr.mepc)).toBe(BigInt(CODE));
+    },
+  );
+
+  it('wait while MIE is off in M mode', () => {
+    raiseAll();
+    hart.writeCsr(Csr.mie, bitsOf(BY_PRIORITY));
+    hart.run(5);
+    expect([hart.pc, hart.traps]).toEqual([CODE, 0]);
+  });
+
+  it.each(SUPERVISOR.map((code, i) => [code, SUPERVISOR.slice(i)]))(
+    'that are delegated go to S mode: number %i first of %j',
+    (code, enabled) => {
+      raiseAll();
+      hart.writeCsr(Csr.mideleg, bitsOf(SUPERVISOR));
+      hart.writeCsr(Csr.mie, bitsOf(enabled));
+      hart.writeCsr(Csr.mepc, BigInt(CODE + 64));
+      ram.writeU32(CODE, encode('mret')); // to U mode
+      hart.run(2);
+      expect(hart.pc).toBe(S_VECTORS + 4 * code);
+      expect(hart.readCsr(Csr.scause)).toBe((1n << 63n) | BigInt(code));
+      expect(hart.readCsr(Csr.sepc)).toBe(BigInt(CODE + 64));
+    },
+  );
+
+  it('of M mode come before delegated ones, whatever their numbers', () => {
+    raiseAll();
+    hart.writeCsr(Csr.mideleg, bitsOf(SUPERVISOR));
+    hart.writeCsr(Csr.mie, bitsOf([7, ...SUPERVISOR]));
+    hart.writeCsr(Csr.mepc, BigInt(CODE + 64));
+    ram.writeU32(CODE, encode('mret'));
+    hart.run(2);
+    expect(hart.pc).toBe(M_VECTORS + 4 * 7);
+  });
+
+  it('end a wfi at mtimecmp, and are not taken while MIE is off', () => {
+    ram.writeU32(CODE, encode('wfi'));
+    hart.clint.write(0x4000, 8, 1000n);
+    hart.writeCsr(Csr.mie, bitsOf([7]));
+    hart.run(3);
+    expect([hart.pc, hart.traps]).toEqual([CODE + 4, 0]);
+    expect(hart.elapsedSteps).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it('end a wfi at stimecmp, with Sstc on', () => {
+    ram.writeU32(CODE, encode('wfi'));
+    hart.writeCsr(Csr.menvcfg, 1n << 63n);
+    hart.writeCsr(Csr.stimecmp, 500n);
+    expect(hart.readCsr(Csr.mip)).toBe(0n);
+    hart.writeCsr(Csr.mie, bitsOf([5]));
+    hart.run(3);
+    expect(hart.pc).toBe(CODE + 4);
+    expect(hart.readCsr(Csr.mip)).toBe(bitsOf([5]));
+    expect(hart.elapsedSteps).toBeGreaterThanOrEqual(5_000);
+    // STIP is the comparator's alone.
+    hart.writeCsr(Csr.mip, 0n);
+    expect(hart.readCsr(Csr.mip)).toBe(bitsOf([5]));
+    hart.writeCsr(Csr.stimecmp, 1_000_000n);
+    expect(hart.readCsr(Csr.mip)).toBe(0n);
+  });
+
+  it('leave a hart idle that waits for none', () => {
+    ram.writeU32(CODE, encode('wfi'));
+    expect(hart.run(3)).toBe('idle');
+  });
+});
