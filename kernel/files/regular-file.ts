@@ -180,9 +180,10 @@ const SEEK_END = 2;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
-/** lseek(2). A file without holes to tell: all of it is data, with one hole at its end. */
-function seekTarget(inode: Inode, current: number, offset: number, whence: number): number {
-  const size = inode.sizeBytes;
+/** lseek(2). Pages without a frame are holes, as on tmpfs. */
+function seekTarget(file: RegularFile, current: number, offset: number, whence: number): number {
+  const { pages } = file;
+  const size = pages.sizeBytes;
   switch (whence) {
     case SEEK_SET:
     case SEEK_CUR:
@@ -194,7 +195,9 @@ function seekTarget(inode: Inode, current: number, offset: number, whence: numbe
     case SEEK_DATA:
     case SEEK_HOLE:
       if (offset < 0 || offset >= size) return -Errno.ENXIO;
-      return whence === SEEK_DATA ? offset : size;
+      return (
+        (whence === SEEK_DATA ? pages.nextData(offset) : pages.nextHole(offset)) ?? -Errno.ENXIO
+      );
     default:
       return -Errno.EINVAL;
   }

@@ -57,6 +57,23 @@ export class PageCache {
     return this.ppns.entries();
   }
 
+  /** Offset of the first byte at or behind `offset` that has a frame; undefined when there is none. */
+  nextData(offset: number): number | undefined {
+    const first = Math.floor(offset / PAGE_SIZE);
+    let next = Number.POSITIVE_INFINITY;
+    for (const index of this.ppns.keys()) if (index >= first) next = Math.min(next, index);
+    const found = Math.max(offset, next * PAGE_SIZE);
+    return found < this.size ? found : undefined;
+  }
+
+  /** Offset of the first byte at or behind `offset` that has none: the end of the file at the latest. */
+  nextHole(offset: number): number {
+    let index = Math.floor(offset / PAGE_SIZE);
+    if (this.page(index) === 0) return offset;
+    while (this.page(index) !== 0) index++;
+    return Math.min(this.size, index * PAGE_SIZE);
+  }
+
   /** @returns the number of bytes read, less than asked for at the end of the file */
   read(offset: number, target: Uint8Array): number {
     const length = Math.max(0, Math.min(target.length, this.size - offset));

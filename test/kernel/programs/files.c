@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -34,7 +35,26 @@ static void list(const char *path) {
   printf("\n");
 }
 
+static void seekSparse(void) {
+  static const off_t offsets[] = {-1, 0, 100, 16384, 18000, 20480, 40000, 40960, 65535, 65536};
+  int fd = memfd_create("sparse", 0);
+  ftruncate(fd, 65536);
+  pwrite(fd, "data", 4, 16384);
+  pwrite(fd, "more", 4, 41000);
+  for (unsigned i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+    errno = 0;
+    long data = lseek(fd, offsets[i], 3 /* SEEK_DATA */);
+    int dataErrno = errno;
+    errno = 0;
+    long hole = lseek(fd, offsets[i], 4 /* SEEK_HOLE */);
+    printf("from %ld: data %ld (%d) hole %ld (%d)\n", (long)offsets[i], data, dataErrno, hole, errno);
+  }
+  printf("at %ld\n", (long)lseek(fd, 0, SEEK_CUR));
+  close(fd);
+}
+
 int main(void) {
+  seekSparse();
   char dir[] = "/tmp/files.XXXXXX", buf[100];
   struct stat st;
   if (!mkdtemp(dir) || chdir(dir)) return 1;
