@@ -5,10 +5,10 @@ import { OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
 import { SIG_IGN } from '../signals/actions.js';
-import { SIGINT, SIGTTIN, SIGWINCH, signalBit } from '../signals/numbers.js';
+import { SIGINT, SIGTTIN, SIGTTOU, SIGWINCH, signalBit } from '../signals/numbers.js';
 import type { Call } from '../syscalls/call.js';
 import { LineDiscipline } from './line-discipline.js';
-import { decodeTermios, encodeTermios, TERMIOS_BYTES } from './termios.js';
+import { decodeTermios, encodeTermios, TERMIOS_BYTES, TOSTOP } from './termios.js';
 
 export interface WindowSize {
   readonly rows: number;
@@ -119,8 +119,8 @@ export class TtyFile extends OpenFile {
 
   override read(buffer: IoBuffer, call: Call): number {
     if (buffer.remaining === 0) return 0;
-    if (call.process.session === this.tty.session && this.isBackground(call)) {
-      return this.refuseBackgroundRead(call);
+    if (this.isBackground(call)) {
+      return hears(call, SIGTTIN) ? this.stopGroup(call, SIGTTIN) : -Errno.EIO;
     }
     if (!this.tty.discipline.canRead) return WOULD_BLOCK;
     const bytes = this.tty.discipline.read(buffer.remaining);
@@ -128,8 +128,12 @@ export class TtyFile extends OpenFile {
     return count < bytes.length ? -Errno.EFAULT : count;
   }
 
-  override write(buffer: IoBuffer, _call: Call): number {
+  override write(buffer: IoBuffer, call: Call): number {
     const wanted = buffer.remaining;
+    const isStopping = (this.tty.discipline.termios.local & TOSTOP) !== 0;
+    if (isStopping && this.isBackground(call) && hears(call, SIGTTOU)) {
+      return this.stopGroup(call, SIGTTOU);
+    }
     const bytes = buffer.peek(wanted);
     if (bytes.length === 0 && wanted > 0) return -Errno.EFAULT;
     buffer.advance(bytes.length);
@@ -203,16 +207,15 @@ export class TtyFile extends OpenFile {
     return 0;
   }
 
-  /** Stops the whole group, or fails where that has no effect. Linux drivers/tty/tty_jobctrl.c. */
-  private refuseBackgroundRead(call: Call): number {
-    const isBlocked = (call.task.mask & signalBit(SIGTTIN)) !== 0n;
-    if (isBlocked || call.process.actions.get(SIGTTIN).handler === SIG_IGN) return -Errno.EIO;
-    call.kernel.signalGroup(call.process.group, SIGTTIN);
+  /** The whole group gets the signal, and the call is made again. Linux drivers/tty/tty_jobctrl.c. */
+  private stopGroup(call: Call, signal: number): number {
+    call.kernel.signalGroup(call.process.group, signal);
     return WOULD_BLOCK;
   }
 
-  private isBackground(call: Call): boolean {
-    return call.process.group !== this.tty.foregroundGroup;
+  /** Whether the terminal controls the caller's session and another group is in its foreground. */
+  private isBackground({ process }: Call): boolean {
+    return process.session === this.tty.session && process.group !== this.tty.foregroundGroup;
   }
 
   private setTermios(request: number, argument: number, call: Call): number {
@@ -234,4 +237,10 @@ export class TtyFile extends OpenFile {
     this.tty.foregroundGroup = group;
     return 0;
   }
+}
+
+/** Whether the signal would have an effect: it is neither blocked nor ignored. */
+function hears({ task, process }: Call, signal: number): boolean {
+  const isBlocked = (task.mask & signalBit(signal)) !== 0n;
+  return !isBlocked && process.actions.get(signal).handler !== SIG_IGN;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../../kernel/index.js';
 import { LineDiscipline } from '../../kernel/tty/line-discipline.js';
-import { ECHO, ICANON, ISIG, saneTermios } from '../../kernel/tty/termios.js';
+import { ECHO, ICANON, ISIG, saneTermios, TOSTOP } from '../../kernel/tty/termios.js';
 import { guestAssembly } from '../support/guest-assembly.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -184,6 +184,50 @@ describe('A program on a terminal', () => {
     kernel.input(bytes('\x1a'));
     expect(run()).toBe('waiting');
     expect(kernel.tasks.get(2)?.state).toBe('stopped');
+  });
+
+  it.each([
+    ['is stopped by its write where TOSTOP is set', TOSTOP, 22, ''],
+    ['writes freely without TOSTOP', 0, 0, 'x'],
+  ])('in the background %s', (_what, local, stoppedBy, shown) => {
+    // The parent's exit status is the signal that stopped the child, which has a group of its own.
+    const forks = guestAssembly(`
+      addi sp, sp, -16
+      li a0, 17
+      li a1, 0
+      call 220
+      beq a0, zero, child
+      addi s0, a0, 0
+      li a0, -1
+      addi a1, sp, 0
+      li a2, 2
+      li a3, 0
+      call 260
+      addi a0, s0, 0
+      li a1, 9
+      call 129
+      lw a0, 0(sp)
+      srli a0, a0, 8
+      call 93
+    child:
+      li a0, 0
+      li a1, 0
+      call 154
+      li a0, 1
+      la a1, text
+      li a2, 1
+      call 64
+      li a0, 0
+      call 93
+    text: .string "x"
+    `);
+    const { kernel, run, screen } = start(forks);
+    const { discipline } = kernel.console.tty!;
+    const { termios } = discipline;
+    discipline.configure({ ...termios, local: termios.local | local });
+    expect(run()).toBe('exited');
+    expect(kernel.result().exitStatus).toBe(stoppedBy);
+    expect(screen()).toBe(shown);
   });
 
   it('sees the end of input when the terminal is gone', () => {
