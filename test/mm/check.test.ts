@@ -127,6 +127,18 @@ describe('AddressSpace.check', () => {
     expect(make('adjacent').check()).toEqual([]);
   });
 
+  it.each([
+    ['left', 2],
+    ['right', 3],
+  ])('takes a key that stands twice, in the %s child alone, for out of order', (_side, link) => {
+    const space = draw('r.w.x');
+    const { regions }: Core = Reflect.get(space, 'core');
+    const child = regions.links[(regions.root << 2) | link]!;
+    regions.keys[child << 1] = regions.start(regions.root);
+    const message = `region node ${child}: page ${regions.start(child)} is out of order`;
+    expect(space.check()).toContainEqual({ rule: 'T1', message });
+  });
+
   it.each(DAMAGES)('names %s: %s', (rule, message, damage) => {
     const space = make();
     const core: Core = Reflect.get(space, 'core');

@@ -410,6 +410,17 @@ describe('AddressSpace with many regions', () => {
     expect(space.check()).toEqual([]);
   });
 
+  it('maps on in the clone of a space that has shrunk', () => {
+    const space = AddressSpace.create<object>({ start: 0, length: pages(4096), pageSize: 4096 });
+    for (let i = 0; i < 1000; i++) space.mapAt(page(2 * i), pages(1), i, 0, undefined, 0);
+    space.unmap(page(40), pages(4000));
+    const copy = space.clone();
+    for (let i = 20; i < 60; i++)
+      expect(copy.mapAt(page(2 * i), pages(1), i, 0, undefined, 0)).toBe(page(2 * i));
+    expect(copy.stats().regions).toBe(60);
+    expect(copy.check()).toEqual([]);
+  });
+
   it('maps on in a clone, with recycled records and with full ones', () => {
     const half = draw('w.'.repeat(8) + '.'.repeat(40));
     for (let i = 0; i < 8; i++) half.mapAt(page(16 + 2 * i), pages(1), 5, 2, undefined, 0);
