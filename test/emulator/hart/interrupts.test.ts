@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Hart, Machine, type Ram } from '../../../emulator/index.js';
+import { BareMetal, type Hart, Machine, type Ram } from '../../../emulator/index.js';
+import { assemble } from '../../../emulator/isa/assemble.js';
 import { Csr } from '../../../emulator/privileged/csr-names.js';
+import { elfImage } from '../../support/elf-image.js';
 import { encode } from '../../support/encode.js';
 
 const CODE = 0x8000_0000;
@@ -115,5 +117,35 @@ describe('interrupts', () => {
   it('leave a hart idle that waits for none', () => {
     ram.writeU32(CODE, encode('wfi'));
     expect(hart.run(3)).toBe('idle');
+  });
+});
+
+/** Waits for ever; the handler claims the UART's interrupt, echoes one byte and completes it. */
+const echo = [
+  ...['lui a2,0x10000', 'li t0,1', 'sb t0,1(a2)', 'lui a3,0xc000', 'sw t0,40(a3)'],
+  ...['lui a4,0xc002', 'li t1,1024', 'sw t1,0(a4)', 'li t2,1', 'slli t2,t2,11', 'csrw mie,t2'],
+  ...['auipc t3,0', 'addi t3,t3,24', 'csrw mtvec,t3', 'csrsi mstatus,8', 'wfi', 'j . - 4'],
+  ...['lui a5,0xc200', 'lw a6,4(a5)', 'lbu a7,0(a2)', 'sb a7,0(a2)', 'sw a6,4(a5)', 'mret'],
+];
+
+describe('input of the UART', () => {
+  it('wakes a waiting hart through the PLIC, once for each byte', () => {
+    const bytes = new Uint8Array(Int32Array.from(echo, (line) => assemble(line)).buffer);
+    const output: number[] = [];
+    const machine = BareMetal.load(
+      elfImage({ entry: CODE, segments: [{ address: CODE, bytes }] }),
+      {
+        memoryBytes: 4 << 20,
+        onOutput: (out) => output.push(...out),
+      },
+    );
+    expect(machine.run(1000)).toBe('waiting');
+    machine.input(Buffer.from('a'));
+    expect(machine.run(1000)).toBe('waiting');
+    expect(Buffer.from(output).toString()).toBe('a');
+    machine.input(Buffer.from('bc'));
+    expect(machine.run(1000)).toBe('waiting');
+    expect(Buffer.from(output).toString()).toBe('abc');
+    expect(machine.machine.hart.traps).toBe(3);
   });
 });
