@@ -38,6 +38,11 @@ describeWith(['chromium'], 'the page for everybody', () => {
     await driver.page.getByRole('button', { name: 'Files' }).click();
     await driver.page.getByRole('heading', { name: 'In the guest' }).waitFor();
     expect(await findings(driver)).toEqual([]);
+    await driver.page.getByRole('button', { name: 'Close' }).click();
+    await driver.page.getByRole('button', { name: 'New terminal' }).click();
+    await driver.page.getByRole('button', { name: 'Side by side' }).click();
+    await driver.text(/\$$/, 2);
+    expect(await findings(driver)).toEqual([]);
     await driver.close();
   });
 

@@ -1,4 +1,4 @@
-import type { FileEntry, GuestFile, Reply, Request } from '../protocol/index.js';
+import type { FileEntry, GuestFile, Reply, Request, TtyNumber } from '../protocol/index.js';
 import { MachineClient } from './machine-client.js';
 import type { Selection } from './model/selection.js';
 import { type Shown, Tracker } from './model/tracker.js';
@@ -6,6 +6,11 @@ import type { TerminalPane } from './terminal/terminal-pane.js';
 
 /** loading: the machine is being made. crashed: the worker died; its terminal and views stay. */
 export type Phase = 'loading' | 'ready' | 'crashed';
+
+/** How several terminals stand: one at a time, or all next to each other. */
+export type TerminalLayout = 'tabs' | 'side by side';
+
+const MAX_TERMINALS = 4;
 
 /** Everything that the views show. Replaced as a whole, never changed. */
 export interface SessionState {
@@ -20,9 +25,14 @@ export interface SessionState {
   readonly files: readonly FileEntry[] | undefined;
   /** One line about what the user did last: a file that was added, a request that was refused. */
   readonly notice: string;
+  /** In the order of their numbers. They outlive the machine. */
+  readonly terminals: readonly TerminalPane[];
+  /** The one that has the keyboard, or had it last. */
+  readonly activeTty: TtyNumber;
+  readonly layout: TerminalLayout;
 }
 
-const INITIAL: SessionState = {
+const NEW_MACHINE = {
   phase: 'loading',
   crash: '',
   shown: undefined,
@@ -30,13 +40,13 @@ const INITIAL: SessionState = {
   selection: undefined,
   files: undefined,
   notice: '',
-};
+} as const;
 
 const NOTICE_MILLISECONDS = 8000;
 
 /** Joins machine, terminal and views. A reset replaces the machine and keeps the session. */
 export class Session {
-  private current: SessionState = INITIAL;
+  private current: SessionState;
   private machine: MachineClient | undefined;
   private tracker = new Tracker();
   /** Explanations that came since the last view: they belong to the step that the next one shows. */
@@ -45,10 +55,12 @@ export class Session {
   private readonly givenFiles = new Map<string, GuestFile>();
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
-  private readonly terminal: TerminalPane;
+  private readonly createTerminal: (number: TtyNumber) => TerminalPane;
 
-  constructor(terminal: TerminalPane) {
-    this.terminal = terminal;
+  constructor(createTerminal: (number: TtyNumber) => TerminalPane) {
+    this.createTerminal = createTerminal;
+    const terminals = [createTerminal(1)];
+    this.current = { ...NEW_MACHINE, terminals, activeTty: 1, layout: 'tabs' };
   }
 
   get state(): SessionState {
@@ -65,15 +77,42 @@ export class Session {
     this.machine?.terminate();
     this.tracker = new Tracker();
     this.newReports = [];
-    this.terminal.reset();
-    this.set(INITIAL);
+    for (const terminal of this.current.terminals) terminal.reset();
+    this.set(NEW_MACHINE);
     try {
       this.machine = new MachineClient((reply) => this.hear(reply));
       const files = [...this.givenFiles.values()];
-      this.machine.send({ type: 'start', size: this.terminal.size, files });
+      const terminals = this.current.terminals.map(({ size }) => size);
+      this.machine.send({ type: 'start', terminals, files });
     } catch (error) {
       this.crash(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** The terminal that has the keyboard, or had it last. */
+  get terminal(): TerminalPane {
+    return this.current.terminals[this.current.activeTty - 1]!;
+  }
+
+  get mayAddTerminal(): boolean {
+    return this.current.phase === 'ready' && this.current.terminals.length < MAX_TERMINALS;
+  }
+
+  /** Another terminal, with a shell of its own. */
+  addTerminal(): void {
+    if (!this.mayAddTerminal) return;
+    const terminal = this.createTerminal(this.current.terminals.length + 1);
+    const terminals = [...this.current.terminals, terminal];
+    this.send({ type: 'add-terminal', size: terminal.size });
+    this.set({ terminals, activeTty: terminal.number });
+  }
+
+  activate(activeTty: TtyNumber): void {
+    if (activeTty !== this.current.activeTty) this.set({ activeTty });
+  }
+
+  setLayout(layout: TerminalLayout): void {
+    this.set({ layout });
   }
 
   send(request: Request): void {
@@ -98,7 +137,7 @@ export class Session {
         this.set({ phase: 'ready' });
         break;
       case 'output':
-        this.terminal.write(reply.bytes);
+        this.current.terminals[reply.tty - 1]?.write(reply.bytes);
         break;
       case 'view':
         this.show(this.tracker.next(reply.view));
@@ -142,7 +181,8 @@ export class Session {
   }
 
   private crash(message: string): void {
-    this.terminal.writeText(`\r\n\x1b[31mThe machine stopped: ${message}\x1b[m\r\n`);
+    const text = `\r\n\x1b[31mThe machine stopped: ${message}\x1b[m\r\n`;
+    for (const terminal of this.current.terminals) terminal.writeText(text);
     this.set({ phase: 'crashed', crash: message });
   }
 

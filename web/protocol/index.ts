@@ -3,12 +3,22 @@
  * structured cloning carries it; the large arrays of a view are transferred, not copied.
  */
 
+/** N of /dev/ttyN: the terminals of a machine count from 1. */
+export type TtyNumber = number;
+
 /** From the page to the worker. The first message is `start`. */
 export type Request =
-  | { readonly type: 'start'; readonly size: TerminalSize; readonly files: readonly GuestFile[] }
+  | {
+      readonly type: 'start';
+      /** One for each terminal; there is at least one. */
+      readonly terminals: readonly TerminalSize[];
+      readonly files: readonly GuestFile[];
+    }
+  /** Another terminal with a shell of its own; its number is the next one. */
+  | { readonly type: 'add-terminal'; readonly size: TerminalSize }
   /** Keys and pastes, as bytes. The worker keeps what the line discipline has no room for yet. */
-  | { readonly type: 'input'; readonly bytes: Uint8Array }
-  | { readonly type: 'resize'; readonly size: TerminalSize }
+  | { readonly type: 'input'; readonly tty: TtyNumber; readonly bytes: Uint8Array }
+  | { readonly type: 'resize'; readonly tty: TtyNumber; readonly size: TerminalSize }
   | { readonly type: 'pause' }
   | { readonly type: 'run' }
   /** While paused: goes on to the end of the next system call or page fault. */
@@ -19,12 +29,12 @@ export type Request =
   | { readonly type: 'list-files' }
   | { readonly type: 'read-file'; readonly path: string }
   /** The terminal has drawn this many bytes of output; too many that are not drawn hold the machine. */
-  | { readonly type: 'drawn'; readonly bytes: number };
+  | { readonly type: 'drawn'; readonly tty: TtyNumber; readonly bytes: number };
 
 /** From the worker to the page. */
 export type Reply =
   | { readonly type: 'ready' }
-  | { readonly type: 'output'; readonly bytes: Uint8Array }
+  | { readonly type: 'output'; readonly tty: TtyNumber; readonly bytes: Uint8Array }
   | { readonly type: 'view'; readonly view: View }
   /** Why a program was ended by a fault, or another thing that the kernel has to say. */
   | { readonly type: 'report'; readonly text: string }
@@ -53,7 +63,7 @@ export interface FileEntry {
 }
 
 /**
- * prompt: the shell waits for a command. waiting: a program waits for input. running: instructions
+ * prompt: the shell waits for a command, on the terminal on which something was typed last. waiting: a program waits for input. running: instructions
  * are retired. sleeping: every task waits for a time. paused: the user holds the machine.
  */
 export type MachineState = 'prompt' | 'running' | 'waiting' | 'sleeping' | 'paused';
@@ -76,6 +86,8 @@ export interface ProcessInfo {
   readonly pid: number;
   readonly parentPid: number;
   readonly name: string;
+  /** The terminal that controls it. */
+  readonly tty: TtyNumber | undefined;
   readonly ending: Ending | undefined;
 }
 

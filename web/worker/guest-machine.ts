@@ -1,7 +1,15 @@
 import { programs } from 'pagewalk:programs';
 import { Kernel, type Process, ROOT } from '../../kernel/index.js';
-import type { GuestFile, MachineState, Reply, Request, TerminalSize } from '../protocol/index.js';
+import type {
+  GuestFile,
+  MachineState,
+  Reply,
+  Request,
+  TerminalSize,
+  TtyNumber,
+} from '../protocol/index.js';
 import { HOME, isProgram, listFiles } from './guest-files.js';
+import { GuestTerminal } from './guest-terminal.js';
 import { Observer } from './observer.js';
 import { Pace } from './pace.js';
 
@@ -19,18 +27,14 @@ const ENVIRONMENT = ['PATH=/bin', `HOME=${HOME}`, 'USER=user', 'TERM=xterm-256co
 const VIEW_INTERVAL = 100;
 /** Between two views of a machine that stops again and again. Milliseconds. */
 const SHORTEST_VIEW_INTERVAL = 30;
-/** Output that the page has not drawn yet holds the machine from here on. Bytes. */
-const MAX_UNDRAWN = 256 * 1024;
-/** The interrupt character of a terminal, ^C. */
-const INTERRUPT = 3;
 /** Most steps of a step of the user's in which no system call and no fault comes. */
 const STEP_BUDGET = 4_000_000;
 
 export type Post = (reply: Reply, transfer?: readonly ArrayBuffer[]) => void;
 
 /**
- * The machine behind the page: a kernel, what was typed and not yet read, and the rhythm of running
- * in turns so short that messages are answered at once.
+ * The machine behind the page: a kernel, its terminals, and the rhythm of running in
+ * turns so short that messages are answered at once.
  */
 export class GuestMachine {
   /** Called when `turn` should be called after the messages that are waiting. */
@@ -38,19 +42,15 @@ export class GuestMachine {
   private readonly send: Post;
   private kernel: Kernel | undefined;
   private observer: Observer | undefined;
-  private shell: Process | undefined;
+  private readonly terminals: GuestTerminal[] = [];
+  /** Where something was typed last. */
+  private active: GuestTerminal | undefined;
   /** Typed for the user as soon as the shell reads the keyboard. */
   private suggestion = FIRST_COMMAND;
   private readonly pace = new Pace();
   private state: MachineState = 'running';
   private isPaused = false;
   private isTurnWanted = false;
-  /** Not yet taken by the line discipline. */
-  private typed: Uint8Array[] = [];
-  /** The line discipline had no room for what was typed last. */
-  private isFull = false;
-  private output: Uint8Array[] = [];
-  private undrawnBytes = 0;
   private lastViewAt = Number.NEGATIVE_INFINITY;
   private viewTimer: number | undefined;
   private wakeTimer: number | undefined;
@@ -61,17 +61,22 @@ export class GuestMachine {
 
   handle(request: Request): void {
     if (request.type === 'start') {
-      this.start(request.size, request.files);
+      this.start(request.terminals, request.files);
       return;
     }
     const { kernel } = this;
     if (kernel === undefined) throw new Error(`'${request.type}' came before 'start'`);
     switch (request.type) {
       case 'input':
-        this.type(request.bytes, kernel);
+        this.active = this.terminal(request.tty);
+        this.active.type(request.bytes);
+        this.wantTurn();
+        break;
+      case 'add-terminal':
+        this.addTerminal(kernel, request.size);
         break;
       case 'resize':
-        kernel.resize(request.size.columns, request.size.rows);
+        this.terminal(request.tty).tty.resize(request.size);
         this.wantTurn();
         break;
       case 'pause':
@@ -100,7 +105,7 @@ export class GuestMachine {
         this.send({ type: 'file', path: request.path, bytes: kernel.files.read(request.path) });
         break;
       case 'drawn':
-        this.undrawnBytes -= request.bytes;
+        this.terminal(request.tty).drawn(request.bytes);
         this.wantTurn();
         break;
     }
@@ -110,8 +115,8 @@ export class GuestMachine {
   turn(): void {
     this.isTurnWanted = false;
     const { kernel } = this;
-    if (kernel === undefined || this.undrawnBytes > MAX_UNDRAWN) return;
-    this.feed(kernel);
+    if (kernel === undefined || this.terminals.some(({ isHolding }) => isHolding)) return;
+    this.feed();
     if (this.isPaused) {
       this.flush();
       return;
@@ -120,8 +125,8 @@ export class GuestMachine {
     const before = hart.instret;
     const stop = this.pace.measure((steps) => kernel.run(steps));
     this.flush();
-    // Whoever ran may have read, and so made room.
-    const mayFeed = this.typed.length > 0 && (!this.isFull || hart.instret !== before);
+    const hasRun = hart.instret !== before;
+    const mayFeed = this.terminals.some((terminal) => terminal.mayFeed(hasRun));
     if (stop === 'budget' || mayFeed) this.wantTurn();
     this.enter(stop, kernel);
     if (this.state === 'running') {
@@ -131,7 +136,9 @@ export class GuestMachine {
     }
   }
 
-  private start(size: TerminalSize, files: readonly GuestFile[]): void {
+  private start(sizes: readonly TerminalSize[], files: readonly GuestFile[]): void {
+    const output: Uint8Array[] = [];
+    const [size, ...others] = sizes;
     const kernel = Kernel.create({
       memoryBytes: MEMORY_BYTES,
       clock: 'host',
@@ -141,41 +148,57 @@ export class GuestMachine {
       afterExec: (process) => this.showProgram(process),
       beforeExit: (process) => this.observer?.keep(process),
       console: {
-        write: (bytes) => this.output.push(bytes.slice()),
+        write: (bytes) => output.push(bytes.slice()),
         isTerminal: true,
-        columns: size.columns,
-        rows: size.rows,
+        ...size,
       },
     });
     this.kernel = kernel;
     this.observer = new Observer(kernel);
     for (const { name, bytes } of programs) kernel.files.add(`/bin/${name}`, bytes, 0o755, ROOT);
     for (const file of files) this.addFile(kernel, file);
-    this.output.push(new TextEncoder().encode(GREETING));
-    this.startShell(kernel);
+    const { tty } = kernel.console;
+    if (tty === undefined) throw new Error('the console of the page is a terminal');
+    const first = new GuestTerminal(tty, output);
+    first.show(new TextEncoder().encode(GREETING));
+    this.active = first;
+    for (const other of others) this.addTerminal(kernel, other);
+    this.begin(first, kernel);
     this.send({ type: 'ready' });
   }
 
-  /** Starts the shell; it reads the keyboard until it exits, and then there is a new one. */
-  private startShell(kernel: Kernel): void {
-    const shell = kernel.spawn({ path: '/bin/sh', args: ['sh'], env: ENVIRONMENT, cwd: HOME });
-    const { tty } = kernel.console;
-    if (tty !== undefined) tty.foregroundGroup = shell.group;
-    this.shell = shell;
-    this.observer?.started(shell);
+  private addTerminal(kernel: Kernel, size: TerminalSize): void {
+    const output: Uint8Array[] = [];
+    const tty = kernel.addTerminal({ write: (bytes) => output.push(bytes.slice()), ...size });
+    this.begin(new GuestTerminal(tty, output), kernel);
+  }
+
+  private begin(terminal: GuestTerminal, kernel: Kernel): void {
+    this.terminals[terminal.tty.number - 1] = terminal;
+    this.startShell(terminal, kernel);
+  }
+
+  private terminal(number: TtyNumber): GuestTerminal {
+    const terminal = this.terminals[number - 1];
+    if (terminal === undefined) throw new Error(`there is no terminal ${number}`);
+    return terminal;
+  }
+
+  /** A shell reads the keyboard until it exits, and then there is a new one. */
+  private startShell(terminal: GuestTerminal, kernel: Kernel): void {
+    this.observer?.started(terminal.startShell(kernel, ENVIRONMENT, HOME));
     this.state = 'running';
     this.wantTurn();
   }
 
   private enter(stop: 'budget' | 'waiting' | 'exited', kernel: Kernel): void {
-    if (stop === 'exited') {
-      this.startShell(kernel);
-    } else if (stop === 'budget') {
+    const ended = this.terminals.filter(({ shell }) => shell?.ending !== undefined);
+    for (const terminal of ended) this.startShell(terminal, kernel);
+    if (ended.length > 0 || stop !== 'waiting') {
       this.state = 'running';
     } else if (kernel.waitsForInput) {
-      const isShells = kernel.console.tty?.foregroundGroup === this.shell?.group;
-      this.state = isShells ? 'prompt' : 'waiting';
-      if (isShells) this.typeSuggestion();
+      this.state = this.active?.isAtShell ? 'prompt' : 'waiting';
+      this.typeSuggestion();
     } else {
       this.state = 'sleeping';
       const deadline = kernel.nextDeadline();
@@ -186,7 +209,7 @@ export class GuestMachine {
   /** Types the first command, which then only needs Enter, when the shell is ready for it. */
   private typeSuggestion(): void {
     if (this.suggestion === '') return;
-    this.typed.push(new TextEncoder().encode(this.suggestion));
+    this.terminal(1).type(new TextEncoder().encode(this.suggestion));
     this.suggestion = '';
     this.wantTurn();
   }
@@ -195,32 +218,15 @@ export class GuestMachine {
   private step(): void {
     const { kernel } = this;
     if (kernel === undefined || !this.isPaused) return;
-    this.feed(kernel);
+    this.feed();
     const stop = kernel.run(STEP_BUDGET, 'trap');
     this.enter(stop, kernel);
     this.flush();
     this.showView();
   }
 
-  private type(bytes: Uint8Array, kernel: Kernel): void {
-    // Behind a paste that nobody reads ^C would never arrive.
-    if (this.isFull && bytes.length === 1 && bytes[0] === INTERRUPT) {
-      this.typed = [];
-      this.isFull = false;
-      kernel.interrupt();
-    } else {
-      this.typed.push(bytes);
-    }
-    this.wantTurn();
-  }
-
-  /** Hands the line discipline what it has room for. */
-  private feed(kernel: Kernel): void {
-    const bytes = this.typed.shift();
-    if (bytes === undefined) return;
-    const taken = kernel.input(bytes);
-    if (taken < bytes.length) this.typed.unshift(bytes.subarray(taken));
-    this.isFull = taken === 0;
+  private feed(): void {
+    for (const terminal of this.terminals) terminal.feed();
   }
 
   /**
@@ -228,7 +234,7 @@ export class GuestMachine {
    * instruction, so that all that comes is its doing.
    */
   private showProgram(process: Process): void {
-    if (process.group !== this.kernel?.console.tty?.foregroundGroup) return;
+    if (process.group !== this.kernel?.ttyOf(process)?.foregroundGroup) return;
     if (process.pid !== process.group) return;
     this.observer?.started(process);
     this.showView();
@@ -251,11 +257,12 @@ export class GuestMachine {
   }
 
   private flush(): void {
-    for (const bytes of this.output) {
-      this.undrawnBytes += bytes.length;
-      this.send({ type: 'output', bytes }, [bytes.buffer as ArrayBuffer]);
+    for (const terminal of this.terminals) {
+      for (const bytes of terminal.takeOutput()) {
+        const tty = terminal.tty.number;
+        this.send({ type: 'output', tty, bytes }, [bytes.buffer as ArrayBuffer]);
+      }
     }
-    this.output = [];
   }
 
   private wantTurn(): void {

@@ -102,16 +102,18 @@ export class Observer {
   private processes(): ProcessInfo[] {
     const infos: ProcessInfo[] = [];
     for (const process of this.kernel.processes.values()) {
-      if (process.ending === undefined) infos.push(infoOf(process, nameOf(process)));
+      if (process.ending === undefined) infos.push(infoOf(process, nameOf(process), this.kernel));
     }
-    for (const { process, name } of this.ended.values()) infos.push(infoOf(process, name));
+    for (const { process, name } of this.ended.values())
+      infos.push(infoOf(process, name, this.kernel));
     return infos.sort((a, b) => a.pid - b.pid);
   }
 }
 
-function infoOf(process: Process, name: string): ProcessInfo {
+function infoOf(process: Process, name: string, kernel: Kernel): ProcessInfo {
   const parentPid = process.parent?.pid ?? 0;
-  return { pid: process.pid, parentPid, name, ending: endingOf(process) };
+  const tty = kernel.ttyOf(process)?.number;
+  return { pid: process.pid, parentPid, name, tty, ending: endingOf(process) };
 }
 
 function nameOf(process: Process): string {

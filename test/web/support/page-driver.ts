@@ -132,9 +132,10 @@ export class PageDriver {
   }
 
   /** The lines of the terminal that can be seen; with WebGL only in screen reader mode. */
-  async screen(): Promise<string> {
-    const tree = this.page.locator('.xterm-accessibility-tree > div');
-    const lines = (await tree.count()) > 0 ? tree : this.page.locator('.xterm-rows > div');
+  async screen(tty = 1): Promise<string> {
+    const terminal = this.page.locator(tty === 1 ? '#terminal-host' : `#terminal-host-${tty}`);
+    const tree = terminal.locator('.xterm-accessibility-tree > div');
+    const lines = (await tree.count()) > 0 ? tree : terminal.locator('.xterm-rows > div');
     const rows = await lines.allTextContents();
     return rows
       .map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
@@ -143,9 +144,9 @@ export class PageDriver {
   }
 
   /** Waits until the terminal shows the text. */
-  async text(wanted: string | RegExp): Promise<void> {
+  async text(wanted: string | RegExp, tty = 1): Promise<void> {
     await expect
-      .poll(() => this.screen(), { timeout: 10_000, interval: 30 })
+      .poll(() => this.screen(tty), { timeout: 10_000, interval: 30 })
       .toMatch(typeof wanted === 'string' ? new RegExp(escapePattern(wanted)) : wanted);
   }
 
@@ -220,6 +221,26 @@ export class PageDriver {
     ]);
     await this.page.getByRole('button', { name: 'Close' }).click();
     return readFileSync(await download.path());
+  }
+
+  /** Drops files on the page, as a file manager does. */
+  async drop(files: readonly { name: string; bytes: Uint8Array }[]): Promise<void> {
+    const plain = files.map(({ name, bytes }) => ({
+      name,
+      base64: Buffer.from(bytes).toString('base64'),
+    }));
+    const data = await this.page.evaluateHandle((given) => {
+      const transfer = new DataTransfer();
+      for (const { name, base64 } of given) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([bytes], name));
+      }
+      return transfer;
+    }, plain);
+    await this.page.dispatchEvent('main', 'dragover', { dataTransfer: data });
+    await this.page.getByText('Drop it').waitFor();
+    await this.page.dispatchEvent('main', 'drop', { dataTransfer: data });
+    for (const { name } of files) await this.page.getByText(`/home/user/${name} is in`).waitFor();
   }
 
   /** Pastes as a browser does. */

@@ -4,7 +4,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
-import type { TerminalSize } from '../../protocol/index.js';
+import type { TerminalSize, TtyNumber } from '../../protocol/index.js';
 import { TERMINAL_THEMES } from './themes.js';
 
 /** The largest of these at which a line of 80 columns fits is taken. CSS pixels. */
@@ -17,6 +17,8 @@ export interface TerminalEvents {
   readonly onResize: (size: TerminalSize) => void;
   /** These bytes of output have been drawn. */
   readonly onDrawn: (bytes: number) => void;
+  /** The keyboard is this terminal's now. */
+  readonly onFocus: () => void;
   /** The user leaves the terminal by keyboard. */
   readonly onLeave: (direction: 'forwards' | 'backwards') => void;
   readonly onSearch: () => void;
@@ -24,13 +26,16 @@ export interface TerminalEvents {
 
 /** One tty's xterm.js. It exists before it is shown and outlives the machine that writes to it. */
 export class TerminalPane {
+  /** N of /dev/ttyN. */
+  readonly number: TtyNumber;
   private readonly terminal: Terminal;
   private readonly fit = new FitAddon();
   private readonly search = new SearchAddon();
   private readonly encoder = new TextEncoder();
   private readonly events: TerminalEvents;
 
-  constructor(theme: 'light' | 'dark', events: TerminalEvents) {
+  constructor(number: TtyNumber, theme: 'light' | 'dark', events: TerminalEvents) {
+    this.number = number;
     this.events = events;
     this.terminal = new Terminal({
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -64,8 +69,9 @@ export class TerminalPane {
     this.terminal.open(host);
     this.terminal.textarea?.setAttribute(
       'aria-label',
-      'Terminal input. F6 leads to the panels, Shift F6 to the head of the page.',
+      `Terminal ${this.number} input. F6 leads to the panels, Shift F6 to the head of the page.`,
     );
+    this.terminal.textarea?.addEventListener('focus', () => this.events.onFocus());
     this.loadWebgl();
     this.resize();
     new ResizeObserver(() => this.resize()).observe(host);

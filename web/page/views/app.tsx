@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { NOTHING_RELATED, relatedTo } from '../model/selection.js';
 import type { Session } from '../session.js';
-import type { TerminalPane } from '../terminal/terminal-pane.js';
 import type { Theme } from '../theme.js';
 import { ChangesPanel } from './changes-panel.js';
 import { DropTarget } from './drop-target.js';
@@ -15,13 +14,12 @@ import { TerminalView } from './terminal-view.js';
 
 export interface AppProps {
   readonly session: Session;
-  readonly terminal: TerminalPane;
   readonly theme: Theme;
   /** The terminal's keys that open something in the page; the app puts its own in. */
   readonly shortcuts: { showSearch: () => void };
 }
 
-export function App({ session, terminal, theme, shortcuts }: AppProps) {
+export function App({ session, theme, shortcuts }: AppProps) {
   const [state, setState] = useState(session.state);
   const [isSearching, setSearching] = useState(false);
   const [areFilesOpen, setFilesOpen] = useState(false);
@@ -48,7 +46,7 @@ export function App({ session, terminal, theme, shortcuts }: AppProps) {
         theme={theme}
         onReset={() => {
           session.start();
-          terminal.focus();
+          session.terminal.focus();
         }}
         onFiles={openFiles}
       />
@@ -56,12 +54,12 @@ export function App({ session, terminal, theme, shortcuts }: AppProps) {
         <div class="column">
           <TerminalView
             state={state}
-            terminal={terminal}
+            session={session}
             isSearching={isSearching}
             onSearch={setSearching}
             onRestart={() => {
               session.start();
-              terminal.focus();
+              session.terminal.focus();
             }}
           />
           <ChangesPanel state={state} onSelect={select} />

@@ -10,6 +10,8 @@ const PATHS = {
   dark: 'M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7z',
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.3 10.3L14 14',
   close: 'M4 4l8 8M12 4l-8 8',
+  add: 'M8 3v10M3 8h10',
+  beside: 'M2 3h12v10H2zM8 3v10',
   up: 'M4 10l4-4 4 4',
   down: 'M4 6l4 4 4-4',
   speech: 'M2 3h12v8H7l-3 2.5V11H2z',

@@ -44,8 +44,9 @@ export function ProcessBar(props: { readonly state: SessionState; readonly sessi
   );
 }
 
-function processText({ pid, name, ending }: ProcessInfo): string {
-  return `${pid} ${name}${ending === undefined ? '' : ' (ended)'}`;
+function processText({ pid, name, tty, ending }: ProcessInfo): string {
+  const where = tty === undefined ? '' : ` · tty${tty}`;
+  return `${pid} ${name}${where}${ending === undefined ? '' : ' (ended)'}`;
 }
 
 function capital(text: string): string {

@@ -1,31 +1,55 @@
-import { useRef, useState } from 'preact/hooks';
-import type { SessionState } from '../session.js';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Session, SessionState } from '../session.js';
 import type { TerminalPane } from '../terminal/terminal-pane.js';
 import { Icon } from './icons.js';
 
-/** The element that main.tsx opens the terminal in. */
-export const TERMINAL_HOST_ID = 'terminal-host';
-
 export interface TerminalViewProps {
   readonly state: SessionState;
-  readonly terminal: TerminalPane;
+  readonly session: Session;
   readonly isSearching: boolean;
   readonly onSearch: (isSearching: boolean) => void;
   readonly onRestart: () => void;
 }
 
 export function TerminalView(props: TerminalViewProps) {
-  const { state, terminal, isSearching, onSearch, onRestart } = props;
+  const { state, session, isSearching, onSearch, onRestart } = props;
+  const { terminals, activeTty, layout } = state;
   const [isSpoken, setSpoken] = useState(false);
   return (
     <section class="panel terminal" aria-label="Terminal">
       <div class="panel-head">
         <h2>Terminal</h2>
-        <p class="hint">
-          <kbd>F6</kbd> to the panels and back
-        </p>
+        {terminals.length > 1 ? (
+          <Tabs state={state} session={session} />
+        ) : (
+          <p class="hint">
+            <kbd>F6</kbd> to the panels and back
+          </p>
+        )}
+        <button
+          type="button"
+          class="icon-only"
+          aria-label="New terminal"
+          title="Another terminal with a shell of its own"
+          disabled={!session.mayAddTerminal}
+          onClick={() => session.addTerminal()}
+        >
+          <Icon name="add" />
+        </button>
+        {terminals.length > 1 && (
+          <button
+            type="button"
+            class="icon-only"
+            aria-label="Side by side"
+            title="All terminals side by side"
+            aria-pressed={layout === 'side by side'}
+            onClick={() => session.setLayout(layout === 'tabs' ? 'side by side' : 'tabs')}
+          >
+            <Icon name="beside" />
+          </button>
+        )}
         {isSearching ? (
-          <SearchBox terminal={terminal} onClose={() => onSearch(false)} />
+          <SearchBox terminal={session.terminal} onClose={() => onSearch(false)} />
         ) : (
           <button
             type="button"
@@ -44,7 +68,7 @@ export function TerminalView(props: TerminalViewProps) {
           title="Read the terminal to a screen reader"
           aria-pressed={isSpoken}
           onClick={() => {
-            terminal.setScreenReaderMode(!isSpoken);
+            for (const terminal of terminals) terminal.setScreenReaderMode(!isSpoken);
             setSpoken(!isSpoken);
           }}
         >
@@ -52,7 +76,17 @@ export function TerminalView(props: TerminalViewProps) {
         </button>
       </div>
       <div class="terminal-body">
-        <div id={TERMINAL_HOST_ID} />
+        <div class={`terminal-hosts ${layout === 'tabs' ? 'in-tabs' : 'beside'}`}>
+          {terminals.map((terminal) => (
+            <TerminalHost
+              key={terminal.number}
+              terminal={terminal}
+              isActive={terminal.number === activeTty}
+              isAlone={terminals.length === 1}
+              isSpoken={isSpoken}
+            />
+          ))}
+        </div>
         {state.phase === 'crashed' && (
           <div class="crash" role="alert">
             <h3>The machine stopped</h3>
@@ -67,6 +101,71 @@ export function TerminalView(props: TerminalViewProps) {
         )}
       </div>
     </section>
+  );
+}
+
+/** One terminal's place. A new terminal takes the keyboard. */
+function TerminalHost(props: {
+  readonly terminal: TerminalPane;
+  readonly isActive: boolean;
+  readonly isAlone: boolean;
+  readonly isSpoken: boolean;
+}) {
+  const { terminal, isActive, isAlone, isSpoken } = props;
+  const host = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (host.current !== null) terminal.open(host.current);
+    terminal.setScreenReaderMode(isSpoken);
+    terminal.focus();
+  }, []);
+  const { number } = terminal;
+  const tab = isAlone
+    ? {}
+    : ({ role: 'tabpanel', 'aria-labelledby': `terminal-tab-${number}` } as const);
+  return (
+    <div class={`terminal-place${isActive ? ' active' : ''}`} {...tab}>
+      <div
+        ref={host}
+        class="terminal-host"
+        id={`terminal-host${number === 1 ? '' : `-${number}`}`}
+      />
+    </div>
+  );
+}
+
+/** Chooses the terminal that has the keyboard. */
+function Tabs({ state, session }: { readonly state: SessionState; readonly session: Session }) {
+  const { terminals, activeTty } = state;
+  const choose = (number: number) => {
+    session.activate(number);
+    document.getElementById(`terminal-tab-${number}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Terminals">
+      {terminals.map(({ number }) => (
+        <button
+          key={number}
+          id={`terminal-tab-${number}`}
+          type="button"
+          role="tab"
+          aria-selected={number === activeTty}
+          tabIndex={number === activeTty ? 0 : -1}
+          onClick={() => {
+            session.activate(number);
+            // A hidden terminal takes no focus; it is shown at the next frame.
+            requestAnimationFrame(() => session.terminal.focus());
+          }}
+          onKeyDown={(event) => {
+            const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+            if (step === 0) return;
+            event.preventDefault();
+            choose(((number - 1 + step + terminals.length) % terminals.length) + 1);
+          }}
+        >
+          tty{number}
+        </button>
+      ))}
+    </div>
   );
 }
 
