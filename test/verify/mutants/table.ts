@@ -64,8 +64,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'E2',
     table,
-    'install(pteAddress: number, ppn: number, flags: number): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));',
-    'install(pteAddress: number, ppn: number, flags: number): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn) | ((ppn & 64) << 16));',
+    'install(pteAddress: number, ppn: number, flags: number, level = 0): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));',
+    'install(pteAddress: number, ppn: number, flags: number, level = 0): void {\n    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn) | ((ppn & 64) << 16));',
   ],
   [
     'E2',
@@ -120,8 +120,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'R1',
     `${M}/move-leaves.ts`,
-    'table.install(table.ensure(page + shift, level), ppn, flags);',
-    'table.install(table.ensure(page + shift + 64, level), ppn, flags);',
+    'table.install(table.ensure(page + shift, level), ppn, flags, level);',
+    'table.install(table.ensure(page + shift + 64, level), ppn, flags, level);',
   ],
   ['R2', protect, 'table.setFlags(pteAddress, page, (isOwn ? writable : readOnly) | kept);', ''],
   ['R2', flags, '(prot & PROT_WRITE && isWritable ? PTE_W : 0)', '(isWritable ? PTE_W : 0)'],
@@ -227,8 +227,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'F7',
     table,
-    'erase(pteAddress: number, page: number, level: number): void {\n    this.ram.writePte(pteAddress, 0, 0);',
-    'erase(pteAddress: number, page: number, level: number): void {\n    this.ram.writePte(pteAddress, this.ram.readPteLow(pteAddress) & ~1, 0);',
+    'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, 0, 0);',
+    'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, this.ram.readPteLow(pteAddress) & ~1, 0);',
   ],
   // TLB
   ['B1', tlb, 'this.ppns[slot] = leaf.ppn;', 'this.ppns[slot] = leaf.ppn + 1;'],
