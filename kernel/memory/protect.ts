@@ -13,10 +13,12 @@ import {
   PROT_READ,
   PROT_WRITE,
   REGION_GROWS_DOWN,
+  REGION_LOCKED,
+  REGION_LOCKED_ON_FAULT,
   REGION_NEVER_WRITABLE,
   REGION_SHARED,
 } from './mman.js';
-
+import { populate } from './populate.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** Accepted and without effect, as on Linux. */
@@ -50,11 +52,21 @@ export function protect(
   const { limit, refusal } = permittedPrefix(memory, start, end, access);
   if (limit === start) return refusal;
   if (!demoteEdges(memory, start, limit)) return -Errno.ENOMEM;
+  const toPopulate: { from: number; bytes: number }[] = [];
   const result = memory.space.protect(start, limit - start, access, (from, bytes, before) => {
     changeLeaves(memory, from, bytes, before, access);
+    if (access & PROT_WRITE && isLockedAgainstCopies(before)) toPopulate.push({ from, bytes });
   });
   memory.fences.settle();
+  // A locked private page gets its copy now, so that the first store to it does not fault.
+  for (const { from, bytes } of toPopulate) populate(memory, from, bytes);
   return result < 0 ? result : refusal;
+}
+
+/** Locked, private, and not writable yet. Compare Linux's mprotect_fixup in mm/mprotect.c. */
+function isLockedAgainstCopies({ prot, flags }: Region): boolean {
+  const isLocked = (flags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  return isLocked && (flags & REGION_SHARED) === 0 && (prot & PROT_WRITE) === 0;
 }
 
 /** PROT_GROWSDOWN: the range begins where the stack does. @returns the start or a negative errno */

@@ -55,6 +55,16 @@ describe('mlock and its family', () => {
     expect(leaves(memory, 4)).toBe('w0..');
   });
 
+  it('gives a locked private page its copy when it becomes writable (checked)', () => {
+    const { memory } = createWorld();
+    draw(memory, 'rrr');
+    memory.lock(page(0), pages(1));
+    memory.lock(page(1), pages(1), MLOCK_ONFAULT);
+    expect(leaves(memory, 3)).toBe('0..');
+    expect(memory.protect(page(0), pages(3), RW)).toBe(0);
+    expect(leaves(memory, 3)).toBe('w..');
+  });
+
   it('refuses advice and invalidation for locked pages (checked)', () => {
     const { memory } = createWorld();
     draw(memory, 'w');
