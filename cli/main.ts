@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { boot } from './boot.js';
 import { cc } from './cc.js';
 import { isaTests } from './isa-tests.js';
 import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
+import { test } from './test/command.js';
+import { version } from './version.js';
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   run,
   cc,
   boot,
   'isa-tests': isaTests,
+  test,
   serve,
 };
 
@@ -21,6 +23,7 @@ const help = `usage: pagewalk COMMAND [OPTIONS] …
   cc FILE… -o OUT      compile a C program for the guest
   boot ELF             run a bare-metal image from M mode
   isa-tests DIR        run the ELFs of upstream's riscv-tests in a folder
+  test DIR|FILE…       run guest tests, labs and submissions, and grade them
   serve                the web page, on this machine alone
 
   --help, --version    pagewalk COMMAND --help lists the options of a command
@@ -41,11 +44,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (command) return command(rest);
   const kind = name.startsWith('-') ? 'option' : 'command';
   throw new Mistake(`unknown ${kind} '${name}': pagewalk --help lists those that there are`);
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 try {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Mistake } from './mistake.js';
+import { formats } from './test/formats.js';
 
 const KIB = 1024;
 const units: Readonly<Record<string, number>> = { '': 1, K: KIB, M: KIB ** 2, G: KIB ** 3 };
@@ -106,6 +107,50 @@ const table = {
     help: 'the port to use (default 8125, or the next one that is free)',
     parse: port,
   },
+  format: {
+    argument: formats.join('|'),
+    help: 'how to report (default human)',
+    parse: oneOf(...formats),
+  },
+  output: {
+    argument: 'FILE',
+    help: 'write the report to FILE, and progress to the terminal',
+    parse: text,
+  },
+  student: {
+    argument: 'ID',
+    help: 'the seed is HMAC-SHA256 of ID under the secret (LAB_SEED for the program)',
+    parse: text,
+  },
+  secret: {
+    argument: 'FILE',
+    help: 'the secret that only the staff knows',
+    parse: text,
+  },
+  submission: {
+    argument: 'DIR',
+    help: 'the folder that $SUBMISSION means in tests.json',
+    parse: text,
+  },
+  workers: {
+    argument: 'N',
+    help: 'tests at a time (default: one per processor)',
+    parse: atLeastOne,
+  },
+  shard: {
+    argument: 'I/N',
+    help: 'run only the I-th of N parts of the tests',
+    parse: shard,
+  },
+  merge: {
+    help: 'put the JSON reports of all shards together',
+    parse: isGiven,
+  },
+  watchdog: {
+    argument: 'SECONDS',
+    help: 'give a test up after this time, should its limits not end it (default 600)',
+    parse: atLeastOne,
+  },
   help: {
     help: 'print this',
     parse: isGiven,
@@ -121,13 +166,15 @@ export type Options<Name extends OptionName> = {
 
 /**
  * Reads the options in front of the first operand; everything from there on belongs to the program
- * that is run, so `pagewalk run prog -a` gives -a to prog.
+ * that is run, so `pagewalk run prog -a` gives -a to prog. With 'anywhere' they may also stand
+ * between and behind the operands.
  *
  * @throws Mistake for an unknown option and for a bad value
  */
 export function parseOptions<Name extends OptionName>(
   args: readonly string[],
   names: readonly Name[],
+  place: 'in-front' | 'anywhere' = 'in-front',
 ): { options: Options<Name>; operands: string[] } {
   const known: readonly string[] = names;
   const { tokens } = parseArgs({
@@ -137,8 +184,13 @@ export function parseOptions<Name extends OptionName>(
     tokens: true,
   });
   const given = new Map<string, string[]>();
+  const between: string[] = [];
   let operandsFrom = args.length;
   for (const token of tokens) {
+    if (token.kind === 'positional' && place === 'anywhere') {
+      between.push(token.value);
+      continue;
+    }
     if (token.kind !== 'option') {
       operandsFrom = token.kind === 'positional' ? token.index : token.index + 1;
       break;
@@ -159,7 +211,7 @@ export function parseOptions<Name extends OptionName>(
   for (const [name, values] of given) {
     options[name] = table[name as Name].parse(`--${name}`, values);
   }
-  return { options: options as Options<Name>, operands: args.slice(operandsFrom) };
+  return { options: options as Options<Name>, operands: [...between, ...args.slice(operandsFrom)] };
 }
 
 /** One line per option for the help of a command. */
@@ -207,6 +259,20 @@ function count(name: string, values: readonly string[]): number {
   throw new Mistake(
     `${name} '${text}' is no number: give one from 0 to ${Number.MAX_SAFE_INTEGER}`,
   );
+}
+
+function atLeastOne(name: string, values: readonly string[]): number {
+  const number = count(name, values);
+  if (number >= 1) return number;
+  throw new Mistake(`${name} 0 is too little: give 1 or more`);
+}
+
+function shard(name: string, values: readonly string[]): { number: number; count: number } {
+  const text = last(values);
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
+  const [number, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (match && number >= 1 && number <= count) return { number, count };
+  throw new Mistake(`${name} '${text}' is no part: give one such as 1/4`);
 }
 
 function port(name: string, values: readonly string[]): number {

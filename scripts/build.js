@@ -19,6 +19,7 @@ await build({
     verify: 'kernel/verify/index.ts',
     cli: 'cli/main.ts',
     'isa-tests-worker': 'cli/isa-tests-worker.ts',
+    'test-worker': 'cli/test/worker.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -359,6 +359,27 @@ LAB_HELPER int lab_take_token(char token[TOKEN_LENGTH]) {
   return 1;
 }
 
+/*
+ * One line of the protocol. It is written past stdio and wiped, because the processes of the cases
+ * inherit every buffer.
+ */
+LAB_HELPER void lab_tell(const char *token, const char *word, const char *name) {
+  if (!token) return;
+  char line[TOKEN_LENGTH + 128];
+  size_t length = 1 + TOKEN_LENGTH;
+  line[0] = '@';
+  memcpy(line + 1, token, TOKEN_LENGTH);
+  length += (size_t)snprintf(line + length, 120, " %s%s%s\n", word, *name ? " " : "", name);
+  fflush(stdout);
+  for (size_t done = 0; done < length;) {
+    ssize_t size = write(STDOUT_FILENO, line + done, length - done);
+    if (size <= 0) break;
+    done += (size_t)size;
+  }
+  memset(line, 'x', sizeof line);
+  __asm__ volatile("" : : "r"(line) : "memory");
+}
+
 /* The process of one case. */
 LAB_HELPER _Noreturn void lab_run_case(const LabCase *test) {
   LabReport report = {lab_key, LAB_PASSED};
@@ -405,23 +426,27 @@ LAB_HELPER int lab_verdict(const LabCase *test, uint64_t key, char *secret) {
 
 /* Runs the cases, one after another; returns the exit status. */
 LAB_HELPER int lab_run(const LabCase *cases, int count) {
-  char token[TOKEN_LENGTH];
-  int is_graded = lab_take_token(token);
+  char given[TOKEN_LENGTH];
+  memset(given, 'x', sizeof given);
+  const char *token = lab_take_token(given) ? given : NULL;
   const char *seed = getenv("LAB_SEED");
   uint64_t start = seed ? strtoull(seed, NULL, 10) : 0;
   int failed = 0;
-  if (is_graded) printf("@%.32s plan %d\n", token, count);
+  char number[16];
+  snprintf(number, sizeof number, "%d", count);
+  lab_tell(token, "plan", number);
   for (int i = 0; i < count; i++) {
     lab_random_state = start + (uint64_t)i * 1000003;
-    if (is_graded) printf("@%.32s begin %s\n", token, cases[i].name);
+    lab_tell(token, "begin", cases[i].name);
     printf("%s ... ", cases[i].name);
-    int verdict = lab_verdict(&cases[i], is_graded ? lab_key_for(token, i) : (uint64_t)i, token);
-    const char *word = verdict == LAB_PASSED ? "ok" : verdict == LAB_SKIPPED ? "skip" : "fail";
+    int verdict = lab_verdict(&cases[i], lab_key_for(given, (uint64_t)i), given);
     if (verdict == LAB_PASSED) printf("OK\n");
     if (verdict == LAB_FAILED) failed++;
-    if (is_graded) printf("@%.32s %s %s\n", token, word, cases[i].name);
+    const char *word = verdict == LAB_PASSED ? "ok" : verdict == LAB_SKIPPED ? "skip" : "fail";
+    lab_tell(token, word, cases[i].name);
   }
-  if (is_graded) printf("@%.32s end\n", token);
+  lab_tell(token, "end", "");
   printf("%d of %d failed\n", failed, count);
+  fflush(stdout);
   return failed != 0;
 }

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { build } from './build.js';
+import { notRun } from './execute.js';
+import type { Job, TestResult, TestSpec } from './types.js';
+
+export interface PoolOptions {
+  readonly workers: number;
+  readonly seed: number;
+  readonly verify: 'off' | 'exit' | 'trap';
+  /** Wall-clock seconds after which a test is given up. Its limits should have ended it before. */
+  readonly watchdogSeconds: number;
+  readonly onResult: (result: TestResult) => void;
+}
+
+/** Bytes of a token; lab.h wants twice as many characters. */
+const TOKEN_BYTES = 16;
+
+/**
+ * Runs tests in worker threads, each of which takes the next test when it is done with one. The
+ * results, and `onResult`, come in the tests' order.
+ */
+export async function runTests(
+  tests: readonly TestSpec[],
+  options: PoolOptions,
+): Promise<TestResult[]> {
+  const results: (TestResult | undefined)[] = tests.map(() => undefined);
+  let next = 0;
+  let told = 0;
+  const tellNews = () => {
+    for (; told < results.length && results[told] !== undefined; told++) {
+      options.onResult(results[told]!);
+    }
+  };
+  const work = async () => {
+    const thread = new Thread();
+    for (let at = next++; at < tests.length; at = next++) {
+      const test = tests[at]!;
+      const built = await build(test);
+      results[at] =
+        'problem' in built
+          ? notRun(test, null, built.problem)
+          : await thread.run(jobOf(test, built.elf, options), options.watchdogSeconds);
+      tellNews();
+    }
+    await thread.end();
+  };
+  const count = Math.min(options.workers, tests.length);
+  await Promise.all(Array.from({ length: count }, work));
+  return results.map((result) => result!);
+}
+
+function jobOf(test: TestSpec, elf: Uint8Array, { seed, verify }: PoolOptions): Job {
+  return { test, elf, seed, token: randomBytes(TOKEN_BYTES).toString('hex'), verify };
+}
+
+/** A worker thread, started anew after the watchdog has ended it. */
+class Thread {
+  private worker: Worker | undefined;
+
+  run(job: Job, watchdogSeconds: number): Promise<TestResult> {
+    this.worker ??= new Worker(new URL('./test-worker.js', import.meta.url));
+    const worker = this.worker;
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => {
+        clearTimeout(timer);
+        worker.off('message', onMessage);
+        worker.off('error', onError);
+        done();
+      };
+      const onMessage = (result: TestResult) => settle(() => resolve(result));
+      const onError = (error: Error) => settle(() => reject(error));
+      const timer = setTimeout(() => {
+        const reason = `the watchdog ended it after ${watchdogSeconds} s of wall-clock time`;
+        settle(() => {
+          this.worker = undefined;
+          void worker.terminate();
+          resolve(notRun(job.test, null, reason, 'watchdog'));
+        });
+      }, watchdogSeconds * 1000);
+      worker.on('message', onMessage);
+      worker.on('error', onError);
+      worker.postMessage(job);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.worker?.terminate();
+  }
+}

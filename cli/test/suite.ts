@@ -1,0 +1,238 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Mistake } from '../mistake.js';
+import type { Expectation, Explain, Limits, TestSpec } from './types.js';
+
+const SUITE_FILE = 'tests.json';
+const SUBMISSION = '$SUBMISSION/';
+const PAGE_SIZE = 4096;
+const MIB = 2 ** 20;
+
+const defaultLimits: Limits = {
+  steps: 500_000_000,
+  memory: 64 * MIB,
+  processes: 64,
+  outputBytes: MIB,
+};
+
+type Entry = Omit<TestSpec, 'index'>;
+
+/**
+ * The tests of the folders and files that were named, in their order. A folder's are those of its
+ * tests.json, or without one each ELF and .c file in it.
+ *
+ * @param submission the folder that stands for $SUBMISSION in a tests.json
+ * @throws Mistake for what cannot be read or understood
+ */
+export function readTests(paths: readonly string[], submission: string | undefined): TestSpec[] {
+  const entries = paths.flatMap((path) => {
+    if (!existsSync(path)) throw new Mistake(`cannot read ${path}: there is no such file`);
+    return statSync(path).isDirectory() ? testsOf(path, submission) : [testOf(path, submission)];
+  });
+  const names = new Set<string>();
+  for (const { name } of entries) {
+    if (names.has(name)) throw new Mistake(`two tests are named '${name}': give each its own name`);
+    names.add(name);
+  }
+  return entries.map((entry, index) => ({ index, ...entry }));
+}
+
+function testsOf(folder: string, submission: string | undefined): Entry[] {
+  if (existsSync(join(folder, SUITE_FILE))) return readSuite(folder, submission);
+  const files = readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile() && (path.endsWith('.c') || isElf(path)));
+  if (files.length === 0) {
+    throw new Mistake(`no tests in ${folder}: ${SUITE_FILE}, ELFs or .c files are expected`);
+  }
+  return files.map((file) => plain(file));
+}
+
+/** A file that the tests.json beside it lists is tested as it says there. */
+function testOf(path: string, submission: string | undefined): Entry {
+  const folder = dirname(path);
+  const listed = existsSync(join(folder, SUITE_FILE)) ? readSuite(folder, submission) : [];
+  const found = listed.find(
+    ({ files }) => files.length === 1 && resolve(files[0]!) === resolve(path),
+  );
+  return found ?? plain(path);
+}
+
+function plain(file: string): Entry {
+  return {
+    name: basename(file, '.c'),
+    files: [file],
+    args: [],
+    env: [],
+    weight: 1,
+    hasPartialCredit: true,
+    visibility: 'visible',
+    explain: 'full',
+    limits: defaultLimits,
+    expect: undefined,
+  };
+}
+
+function isElf(path: string): boolean {
+  return readFileSync(path).subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+}
+
+function readSuite(folder: string, submission: string | undefined): Entry[] {
+  const path = join(folder, SUITE_FILE);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Mistake(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  const suite = new Fields(path, parsed, ['limits', 'tests']);
+  const limits = readLimits(suite, defaultLimits);
+  const tests = suite.list('tests');
+  if (tests.length === 0) throw new Mistake(`${path} has no tests: give it a list named tests`);
+  return tests.map((test, i) =>
+    readTest(`${path}: test ${i + 1}`, test, folder, limits, submission),
+  );
+}
+
+const TEST_FIELDS = [
+  ...['name', 'program', 'sources', 'args', 'env', 'weight', 'partialCredit'],
+  ...['visibility', 'explain', 'limits', 'expect'],
+];
+
+function readTest(
+  where: string,
+  value: unknown,
+  folder: string,
+  limits: Limits,
+  submission: string | undefined,
+): Entry {
+  const test = new Fields(where, value, TEST_FIELDS);
+  const program = test.text('program');
+  const sources = test.texts('sources');
+  if ((program === undefined) === (sources.length === 0)) {
+    throw new Mistake(`${where} needs either 'program', an ELF or .c file, or 'sources'`);
+  }
+  const locate = (file: string): string => {
+    if (!file.startsWith(SUBMISSION)) return join(folder, file);
+    if (submission !== undefined) return join(submission, file.slice(SUBMISSION.length));
+    throw new Mistake(`${where} needs a submission: give --submission DIR`);
+  };
+  const visibility = test.choice('visibility', ['visible', 'hidden']) ?? 'visible';
+  const explain: Explain | undefined = test.choice('explain', ['full', 'cause', 'symptom']);
+  const files = (program === undefined ? sources : [program]).map(locate);
+  return {
+    name: test.text('name') ?? basename(files[0]!, '.c'),
+    files,
+    args: test.texts('args'),
+    env: test.texts('env'),
+    weight: test.number('weight') ?? 1,
+    hasPartialCredit: test.boolean('partialCredit') ?? true,
+    visibility,
+    explain: explain ?? (visibility === 'hidden' ? 'symptom' : 'full'),
+    limits: readLimits(test, limits),
+    expect: readExpectation(where, test.value('expect')),
+  };
+}
+
+function readExpectation(where: string, value: unknown): Expectation | undefined {
+  if (value === undefined) return undefined;
+  const fields = new Fields(`${where}: expect`, value, ['stdout', 'status']);
+  const stdout = fields.text('stdout');
+  const status = fields.number('status');
+  if (stdout === undefined && status === undefined) {
+    throw new Mistake(`${where}: expect is empty: give it stdout, status or both`);
+  }
+  return {
+    ...(stdout === undefined ? {} : { stdout }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function readLimits(owner: Fields, defaults: Limits): Limits {
+  const value = owner.value('limits');
+  if (value === undefined) return defaults;
+  const where = `${owner.where}: limits`;
+  const fields = new Fields(where, value, ['steps', 'memoryMiB', 'processes', 'outputBytes']);
+  const mebibytes = fields.number('memoryMiB');
+  const memory = mebibytes === undefined ? defaults.memory : mebibytes * MIB;
+  if (memory < 4 * MIB || memory > 3072 * MIB || memory % PAGE_SIZE !== 0) {
+    throw new Mistake(`${where}: memoryMiB ${mebibytes} is not possible: give 4 to 3072`);
+  }
+  return {
+    steps: fields.number('steps') ?? defaults.steps,
+    memory,
+    processes: fields.number('processes') ?? defaults.processes,
+    outputBytes: fields.number('outputBytes') ?? defaults.outputBytes,
+  };
+}
+
+/** An object of the file; every complaint says where in it. */
+class Fields {
+  private readonly fields: Readonly<Record<string, unknown>>;
+
+  readonly where: string;
+
+  constructor(where: string, value: unknown, known: readonly string[]) {
+    this.where = where;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Mistake(`${where} is no object`);
+    }
+    this.fields = value as Record<string, unknown>;
+    for (const name of Object.keys(value)) {
+      if (known.includes(name)) continue;
+      throw new Mistake(
+        `${where} has an unknown field '${name}': possible are ${known.join(', ')}`,
+      );
+    }
+  }
+
+  value(name: string): unknown {
+    return this.fields[name];
+  }
+
+  text(name: string): string | undefined {
+    const value = this.fields[name];
+    if (value === undefined || typeof value === 'string') return value;
+    throw this.wrong(name, 'a text');
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.fields[name];
+    if (value === undefined || typeof value === 'boolean') return value;
+    throw this.wrong(name, 'true or false');
+  }
+
+  number(name: string): number | undefined {
+    const value = this.fields[name];
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+    throw this.wrong(name, 'a number that is not negative');
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.fields[name];
+    if (value === undefined) return undefined;
+    const found = choices.find((choice) => choice === value);
+    if (found !== undefined) return found;
+    throw this.wrong(name, choices.join(' or '));
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.fields[name];
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value;
+    throw this.wrong(name, 'a list');
+  }
+
+  texts(name: string): readonly string[] {
+    const values = this.list(name);
+    if (values.every((value) => typeof value === 'string')) return values;
+    throw this.wrong(name, 'a list of texts');
+  }
+
+  private wrong(name: string, wanted: string): Mistake {
+    const value = JSON.stringify(this.fields[name]);
+    return new Mistake(`${this.where}: ${name} is ${value}: give ${wanted}`);
+  }
+}

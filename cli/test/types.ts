@@ -1,0 +1,88 @@
+/** How much a report tells of a failure: the call and its line, only the call, only what was seen. */
+export type Explain = 'full' | 'cause' | 'symptom';
+
+export interface Limits {
+  readonly steps: number;
+  /** Guest RAM in bytes, page tables and the kernel's own frames included. */
+  readonly memory: number;
+  /** Tasks at a time, threads included. */
+  readonly processes: number;
+  readonly outputBytes: number;
+}
+
+/** What a test that is no lab must print or end with. */
+export interface Expectation {
+  readonly stdout?: string;
+  readonly status?: number;
+}
+
+export interface TestSpec {
+  /** Its place among all tests of the command line: reports are in this order. */
+  readonly index: number;
+  readonly name: string;
+  /** An ELF, or .c files that are compiled together. */
+  readonly files: readonly string[];
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly weight: number;
+  readonly hasPartialCredit: boolean;
+  readonly visibility: 'visible' | 'hidden';
+  readonly explain: Explain;
+  readonly limits: Limits;
+  readonly expect: Expectation | undefined;
+}
+
+/** A test that a worker can run. */
+export interface Job {
+  readonly test: TestSpec;
+  readonly elf: Uint8Array;
+  readonly seed: number;
+  readonly token: string;
+  readonly verify: 'off' | 'exit' | 'trap';
+}
+
+export interface CaseResult {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly message: string;
+}
+
+export interface TestResult {
+  readonly index: number;
+  readonly name: string;
+  /** Of the ELF that ran; null when there was none. */
+  readonly sha256: string | null;
+  readonly visibility: 'visible' | 'hidden';
+  readonly weight: number;
+  readonly score: number;
+  readonly status: 'passed' | 'failed';
+  /** Why it failed as a whole; null when the cases tell it all. */
+  readonly reason: string | null;
+  readonly cases: readonly CaseResult[];
+  /** 'not-run': there is no program; 'watchdog': ended by wall-clock time. */
+  readonly outcome: 'exited' | 'signalled' | 'limit' | 'host-error' | 'not-run' | 'watchdog';
+  readonly exitStatus: number | null;
+  readonly signal: string | null;
+  readonly instructions: number;
+  readonly steps: number;
+  readonly syscalls: number;
+  readonly faults: number;
+  readonly violations: number;
+  /** What the program printed, without the protocol; empty when only symptoms are told. */
+  readonly output: string;
+}
+
+/** The JSON report. */
+export interface Report {
+  readonly pagewalk: string;
+  readonly engine: 'interpreter';
+  readonly verify: 'off' | 'exit' | 'trap';
+  readonly seed: number;
+  readonly student: string | null;
+  readonly shard: string | null;
+  readonly score: number;
+  readonly maxScore: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly tests: readonly TestResult[];
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { XMLValidator } from 'fast-xml-parser';
+import { Parser } from 'tap-parser';
+import { describe, expect, it } from 'vitest';
+import { pagewalk } from '../support/pagewalk.js';
+import { root, temporaryFolder } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
+
+const labs = join(root, 'guest-programs/labs');
+const folder = temporaryFolder();
+
+describe('pagewalk test', () => {
+  it('passes the labs, with the same JSON on one and on two workers and from two shards', async () => {
+    const json = ['--format', 'json'];
+    const one = await pagewalk(['test', labs, ...json, '--workers', '1']);
+    const two = await pagewalk(['test', labs, ...json, '--workers', '2']);
+    expect(one.status).toBe(0);
+    expect(two.stdout).toBe(one.stdout);
+    const parts = [join(folder, '1.json'), join(folder, '2.json')];
+    for (const [i, part] of parts.entries()) {
+      await pagewalk(['test', labs, ...json, '--shard', `${i + 1}/2`, '--output', part]);
+    }
+    const merged = await pagewalk(['test', '--merge', ...json, ...parts]);
+    expect(merged.stdout).toBe(one.stdout);
+    const write = async (format: string) =>
+      (await pagewalk(['test', '--merge', ...parts, '--format', format])).stdout;
+    expect(XMLValidator.validate(await write('junit'))).toBe(true);
+    const tap = Parser.parse(await write('tap'));
+    expect(tap.some(([event]) => event === 'extra')).toBe(false);
+    expect(JSON.parse(await write('gradescope'))).toMatchObject({
+      score: 12,
+      output_format: 'text',
+    });
+  });
+});
+
+describeWith(['riscv64-linux-gnu-gcc'], 'a program that cheats', () => {
+  const programs = {
+    forging: 'puts("basic ... OK");',
+    leaving: 'exit(0);',
+    looping: 'for (;;) ;',
+  };
+  it.each(Object.entries(programs))('gets nothing for %s', async (name, body) => {
+    const tests = join(folder, name);
+    mkdirSync(tests);
+    const code = `#include <stdio.h>\n#include <stdlib.h>\nint main(void) { ${body} return 0; }\n`;
+    writeFileSync(join(tests, 'cheat.c'), code);
+    const suite = { limits: { steps: 3e6 }, tests: [{ program: 'cheat.c' }] };
+    writeFileSync(join(tests, 'tests.json'), JSON.stringify(suite));
+    const output = join(tests, 'report.json');
+    const run = await pagewalk(['test', tests, '--format', 'json', '--output', output]);
+    expect(run.status).toBe(1);
+    const report = JSON.parse(readFileSync(output, 'utf8')) as { score: number };
+    expect(report.score).toBe(0);
+    expect(run.stdout).toContain(name === 'looping' ? 'limit of 3000000 steps' : 'no case was run');
+  });
+});
