@@ -2,7 +2,7 @@ import type { Region } from '../memory/mapper.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import { REGION_NO_FORK, REGION_SHARED, REGION_WIPE_ON_FORK } from '../memory/mman.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { A, D, ENTRIES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { History } from './history.js';
 import type { RawMemory } from './raw-walk.js';
 import { hex } from './rule.js';
@@ -172,7 +172,9 @@ export class EventChecks {
   fresh(table: Table, index: number, region: Region, low: number, ppn: number): void {
     if (this.history.event.name !== 'fault' || table.level > 0) return;
     const va = vaOf(table, index);
-    if (low & (A | D) && this.system.adBits === 'svadu') {
+    // The kernel itself may use the page in the same trap: a signal's frame is pushed through it.
+    const marked = this.marked.get(table.ppn * PAGE_BYTES + index * ENTRY_BYTES) ?? 0;
+    if (low & (A | D) & ~marked && this.system.adBits === 'svadu') {
       this.findings.push({
         rule: 'D1',
         rootPpn: table.space.table.rootPpn,
@@ -184,6 +186,7 @@ export class EventChecks {
       });
       return;
     }
+    if (marked & D) return; // it has been written to since
     const { file } = region;
     const source = file?.pages.page((region.offset + (va - region.base)) / PAGE_BYTES) ?? 0;
     const { memory } = this;

@@ -244,7 +244,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'this.ram.readPteHigh(pteAddress));\n    this.fences.owe(page * PAGE_SIZE);',
     'this.ram.readPteHigh(pteAddress));',
   ],
-  ['B2', protect, '  memory.fences.settle();\n  return result', '  return result'],
+  ['B2', protect, '  memory.fences.settle();\n  // A locked', '  // A locked'],
   ['B2', fork, 'parent.fences.settle();', ''],
   [
     'B2',
