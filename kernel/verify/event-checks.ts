@@ -149,7 +149,8 @@ export class EventChecks {
   }
 
   /** Copy on write: the new frame holds what the old one does. Rule D3. */
-  private copied({ table, index, oldLow, oldHigh, low, high }: LeafChange): void {
+  private copied({ table, index, pteAddress, oldLow, oldHigh, low, high }: LeafChange): void {
+    if ((this.marked.get(pteAddress) ?? 0) & D) return; // the kernel has stored through it since
     const [from, to] = [ppnOf(oldLow, oldHigh), ppnOf(low, high)];
     const { frames } = this.system;
     const isCopy = this.history.event.name === 'fault' && table.level === 0;
