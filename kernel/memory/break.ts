@@ -2,13 +2,7 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 import { pageCeil, STACK_GUARD_BYTES, TASK_SIZE } from './layout.js';
 import { mayCommit, mayExpand } from './limits.js';
 import { lockingFlags, mayLockMore } from './lock.js';
-import {
-  PROT_READ,
-  PROT_WRITE,
-  REGION_GROWS_DOWN,
-  REGION_LOCKED,
-  REGION_LOCKED_ON_FAULT,
-} from './mman.js';
+import { isLockedAtOnce, PROT_READ, PROT_WRITE, REGION_GROWS_DOWN, REGION_LOCKED } from './mman.js';
 import { populate } from './populate.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -36,7 +30,7 @@ function extend(memory: VirtualMemory, start: number, end: number): boolean {
   if (!mayExpand(memory, prot, flags, bytes)) return false;
   if (!mayCommit(memory.system, flags, bytes)) return false;
   if (memory.space.mapAtIfFree(start, bytes, prot, flags, undefined, 0) < 0) return false;
-  const isLocked = (flags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  const isLocked = isLockedAtOnce(flags);
   if (isLocked) populate(memory, start, bytes);
   return true;
 }

@@ -2,6 +2,7 @@ import { Errno } from '../errno.js';
 import { demoteEdges } from './demote.js';
 import { pageCeil, pageFloor, roundLength, TASK_SIZE } from './layout.js';
 import {
+  isLockedAtOnce,
   MCL_CURRENT,
   MCL_FUTURE,
   MCL_ONFAULT,
@@ -122,7 +123,7 @@ export function populateLocked(
   let isComplete = true;
   if (start >= end) return true;
   for (const region of memory.space.regions({ start, end })) {
-    if ((region.flags & LOCKS) !== REGION_LOCKED) continue;
+    if (!isLockedAtOnce(region.flags)) continue;
     const from = Math.max(region.start, start);
     const isBroughtIn =
       (region.prot & ACCESSIBLE) !== 0 && populate(memory, from, Math.min(region.end, end) - from);

@@ -7,6 +7,7 @@ import { mayCommit, mayExpand } from './limits.js';
 import { lockingFlags, mayLockMore } from './lock.js';
 import { type MappedFile, SharedAnonymousFile } from './mapped-file.js';
 import {
+  isLockedAtOnce,
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
@@ -24,7 +25,6 @@ import {
   PROT_WRITE,
   REGION_GROWS_DOWN,
   REGION_LOCKED,
-  REGION_LOCKED_ON_FAULT,
   REGION_NEVER_WRITABLE,
   REGION_NO_RESERVE,
   REGION_SHARED,
@@ -112,7 +112,7 @@ export function map(
   }
   memory.system.host.charge(REGION_STEPS);
   const populates = (flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE;
-  const isLocked = (regionFlags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  const isLocked = isLockedAtOnce(regionFlags);
   if (populates || isLocked) populate(memory, at, lengthBytes);
   return at;
 }

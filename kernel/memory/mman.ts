@@ -83,3 +83,8 @@ export const REGION_NO_DUMP = 0x0400;
 export const REGION_ACCOUNTED = 0x0800;
 export const REGION_RANDOM = 0x1000;
 export const REGION_SEQUENTIAL = 0x2000;
+
+/** Whether a region is locked with its pages brought in at once, and not only when touched. */
+export function isLockedAtOnce(regionFlags: number): boolean {
+  return (regionFlags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+}

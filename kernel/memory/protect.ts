@@ -7,14 +7,13 @@ import { leafFlags } from './leaf-flags.js';
 import { mayCommit, mayHoldData } from './limits.js';
 import type { Region } from './mapper.js';
 import {
+  isLockedAtOnce,
   PROT_EXEC,
   PROT_GROWSDOWN,
   PROT_GROWSUP,
   PROT_READ,
   PROT_WRITE,
   REGION_GROWS_DOWN,
-  REGION_LOCKED,
-  REGION_LOCKED_ON_FAULT,
   REGION_NEVER_WRITABLE,
   REGION_SHARED,
 } from './mman.js';
@@ -65,7 +64,7 @@ export function protect(
 
 /** Locked, private, and not writable yet. Compare Linux's mprotect_fixup in mm/mprotect.c. */
 function isLockedAgainstCopies({ prot, flags }: Region): boolean {
-  const isLocked = (flags & (REGION_LOCKED | REGION_LOCKED_ON_FAULT)) === REGION_LOCKED;
+  const isLocked = isLockedAtOnce(flags);
   return isLocked && (flags & REGION_SHARED) === 0 && (prot & PROT_WRITE) === 0;
 }
 
