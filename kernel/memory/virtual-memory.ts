@@ -237,11 +237,11 @@ export class VirtualMemory implements CacheMapper {
 
   /** brk(2): moves the end of the heap. @returns the end, unchanged where the move is refused */
   setBreak(address: number): number {
-    const length = Math.abs(address - this.breakEnd);
-    const start = Math.min(address, this.breakEnd);
+    const before = this.breakEnd;
     const end = setBreak(this, address);
     this.notePeak();
-    return this.calls.record('brk', start, length, address, end);
+    const start = Math.min(before, end);
+    return this.calls.record('brk', start, Math.abs(end - before), address, end);
   }
 
   /**

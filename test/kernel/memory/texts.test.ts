@@ -123,6 +123,18 @@ describe('explainFault', () => {
     expect(text).toContain('0x1000 bytes before 0x40002000-0x40003000 rw-p');
   });
 
+  it('does not name a brk that moved nothing over the address', () => {
+    const { memory } = createWorld();
+    memory.setBreakStart(page(4));
+    memory.setBreak(0);
+    expect(memory.explainFault(8, 'load', at)).not.toContain('last call');
+    memory.setBreak(page(6));
+    memory.setBreak(page(4));
+    expect(memory.explainFault(page(5), 'load', at)).toContain(
+      `last call   brk(0x${page(4).toString(16)}) returned`,
+    );
+  });
+
   it('tells a null pointer, an overflown stack and the end of a file', () => {
     const { memory, frames } = createWorld();
     expect(memory.explainFault(8, 'load', at)).toContain('the address lies in page 0');
