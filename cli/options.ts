@@ -82,6 +82,11 @@ const table = {
     help: 'where mmap looks for room first (default top-down)',
     parse: oneOf('top-down', 'bottom-up'),
   },
+  root: {
+    argument: 'DIR|TAR',
+    help: "a folder or tar archive that becomes the guest's /, in memory; PROG may stand in it",
+    parse: text,
+  },
   isa: {
     argument: 'ISA',
     help: 'instructions that the hart knows, as in rv64gc_zba_zbb (default: all)',

@@ -6,7 +6,14 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a folder of its path is a file',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
 };
+
+/** Why the host refused a file, in words. */
+export function hostReason(error: unknown): string {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? code;
+}
 
 /**
  * The bytes of a program file.
@@ -17,8 +24,7 @@ export async function readProgram(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new Mistake(`cannot read ${path}: ${reasons[code] ?? code}`);
+    throw new Mistake(`cannot read ${path}: ${hostReason(error)}`);
   }
 }
 

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Kernel, type Process, type RunResult, signalNumber } from '../kernel/index.js';
+import {
+  type FileTree,
+  Kernel,
+  type Process,
+  type RunResult,
+  signalNumber,
+} from '../kernel/index.js';
 import { compile } from './cc.js';
 import { drive } from './drive.js';
 import { checkedInPrograms, findProgram, isCheckedIn } from './guest-programs.js';
@@ -10,11 +16,14 @@ import { MISTAKE_STATUS, Mistake } from './mistake.js';
 import { describeOptions, type OptionName, type Options, parseOptions } from './options.js';
 import { Output } from './output.js';
 import { loading, readProgram } from './program-file.js';
+import { type Root, readRoot } from './root.js';
 import { LIMIT_STATUS, writeStats } from './stats.js';
 import { Terminal } from './terminal.js';
 
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
 const HOME = '/tmp';
+/** Where programs are looked for in a guest that has a --root of its own. */
+const ROOT_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
 /** Exit status when --verify finds the kernel inconsistent, whatever became of the program. */
 const VIOLATION_STATUS = 125;
 const NANOSECONDS_PER_MS = 1e6;
@@ -33,6 +42,7 @@ const optionNames = [
   'seed',
   'clock',
   'placement',
+  'root',
   'tlb',
   'help',
 ] as const satisfies readonly OptionName[];
@@ -58,43 +68,39 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const [file, ...rest] = operands;
   if (file === undefined) throw new Mistake('run needs a program: pagewalk run PROG [ARGS…]');
-  if (!file.endsWith('.c')) return runProgram(findProgram(file), rest, options);
+  const root = options.root === undefined ? undefined : await readRoot(options.root);
+  if (!file.endsWith('.c')) return runProgram(file, rest, options, root);
   const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
   try {
     const program = join(folder, basename(file, '.c'));
     // So that a file that is not there is told as such, and not by the compiler.
     await readProgram(file);
     if ((await compile([file, '-o', program])) !== 0) return MISTAKE_STATUS;
-    return await runProgram(program, rest, options);
+    return await runProgram(program, rest, options, root);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function runProgram(
-  file: string,
+  program: string,
   args: readonly string[],
   options: RunOptions,
+  root: Root | undefined,
 ): Promise<number> {
-  const bytes = await readProgram(file);
   const output = new Output();
-  const path = `/bin/${basename(file)}`;
-  const kernel = loading(file, () => {
-    const made = createKernel(options, output);
-    if (isCheckedIn(file)) {
-      for (const [name, program] of checkedInPrograms()) {
-        made.files.add(`/bin/${name}`, program, 0o755);
-      }
-    }
-    made.files.add(path, bytes, 0o755);
-    const cwd = options.cwd ?? HOME;
-    if (typeof made.files.resolve(cwd) === 'number') {
-      throw new Mistake(`--cwd ${cwd} is no folder of the guest: give one such as ${HOME}`);
-    }
-    const env = ['PATH=/bin', `HOME=${HOME}`, ...terminalType(), ...(options.env ?? [])];
-    made.spawn({ path, args: [path, ...args], env, cwd });
-    return made;
-  });
+  const kernel = createKernel(options, output);
+  root?.load(kernel.files);
+  const path =
+    (root && findInGuest(kernel.files, program)) ??
+    (await addProgram(kernel, findProgram(program)));
+  const cwd = options.cwd ?? HOME;
+  if (typeof kernel.files.resolve(cwd) === 'number') {
+    throw new Mistake(`--cwd ${cwd} is no folder of the guest: give one such as ${HOME}`);
+  }
+  const searched = root === undefined ? '/bin' : ROOT_PATH.join(':');
+  const env = [`PATH=${searched}`, `HOME=${HOME}`, ...terminalType(), ...(options.env ?? [])];
+  loading(program, () => kernel.spawn({ path, args: [path, ...args], env, cwd }));
   await (process.stdin.isTTY ? driveTerminal(kernel, output) : driveStream(kernel, output));
   const result = kernel.result();
   if (result.outcome === 'limit' && (options.maps || options['page-tables'])) {
@@ -103,6 +109,31 @@ async function runProgram(
   if (options.stats) writeStats(output, options.stats, result);
   await output.drained();
   return exitStatus(result);
+}
+
+/** Where a program of `--root` stands: at an absolute path, or in a folder of PATH. */
+function findInGuest(files: FileTree, name: string): string | undefined {
+  const places = name.includes('/') ? [name] : ROOT_PATH.map((folder) => `${folder}/${name}`);
+  return places.find((path) => path.startsWith('/') && files.read(path) !== undefined);
+}
+
+/**
+ * Puts a program of the host into the guest's /bin; one of our own brings the others along.
+ *
+ * @returns its path there
+ */
+async function addProgram({ files }: Kernel, file: string): Promise<string> {
+  const bytes = await readProgram(file);
+  const path = `/bin/${basename(file)}`;
+  loading(file, () => {
+    if (isCheckedIn(file)) {
+      for (const [name, program] of checkedInPrograms()) {
+        files.add(`/bin/${name}`, program, 0o755);
+      }
+    }
+    files.add(path, bytes, 0o755);
+  });
+  return path;
 }
 
 function createKernel(options: RunOptions, output: Output): Kernel {

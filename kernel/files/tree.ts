@@ -79,7 +79,9 @@ export class FileTree implements InodeOwner {
     const written = file.pages.write(0, bytes);
     if (written < bytes.length) {
       file.pages.release();
-      throw new Error(`${path} (${bytes.length} bytes) does not fit into the guest's memory`);
+      throw new Error(
+        `${path} (${bytes.length} bytes) does not fit into the guest's memory: give it more`,
+      );
     }
     if (existing !== undefined) directory.unlink(name);
     directory.link(name, file);
@@ -93,16 +95,31 @@ export class FileTree implements InodeOwner {
     directory.link(name, new Symlink(this, by, fromHostText(target)));
   }
 
-  /** Makes a directory and those above it; one that exists is left as it is. Host text. */
+  /** Gives a file that is there another name. Host text. */
+  addHardLink(path: string, target: string): void {
+    const { directory, name } = this.hostParent(path, ROOT);
+    const inode = this.resolve(fromHostText(target), { by: ROOT, followLast: false });
+    if (typeof inode === 'number' || inode instanceof Directory) {
+      throw new Error(`${path} links to ${target}, which is no file in the guest's tree`);
+    }
+    if (directory.lookup(name) !== undefined) throw new Error(`${path} exists in the guest's tree`);
+    directory.link(name, inode);
+  }
+
+  /**
+   * Makes a directory and those above it; one that exists, or a link to one, is left as it is.
+   * Host text.
+   */
   makeDirectory(path: string, permissions = 0o755, by: Credentials = USER): Directory {
     let current = this.root;
     for (const name of fromHostText(path).split('/')) {
       if (name === '') continue;
-      let next = current.lookup(name);
+      let next: Inode | number | undefined = current.lookup(name);
       if (next === undefined) {
         next = new Directory(this, permissions, by);
         current.link(name, next);
       }
+      if (next instanceof Symlink) next = this.resolve(name, { base: current, by: ROOT });
       if (!(next instanceof Directory)) {
         throw new Error(`${path} leads through ${name}, which is no directory in the guest's tree`);
       }
