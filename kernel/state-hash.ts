@@ -1,4 +1,5 @@
 import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import type { FileLocks } from './files/locks.js';
 import { Pipe } from './files/pipe.js';
 import type { Kernel } from './kernel.js';
 import type { Process } from './process/process.js';
@@ -62,6 +63,7 @@ function hashProcess(hasher: Hasher, process: Process): void {
   for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {
     for (const value of [fd, file.inode.number, file.flags, file.offset]) hasher.addNumber(value);
     if (file.inode instanceof Pipe) hashBytes(hasher, file.inode.contents());
+    if (file.inode.hasLocks) hashLocks(hasher, file.inode.locks);
     hasher.add(closeOnExec ? 1 : 0);
   }
   process.actions.entries().forEach((action, signal) => {
@@ -74,6 +76,12 @@ function hashProcess(hasher: Hasher, process: Process): void {
   hasher.addString(process.pending.set.toString(16));
   hasher.addNumber(process.memory.breakEnd);
   for (const task of process.tasks) hashTask(hasher, task);
+}
+
+function hashLocks(hasher: Hasher, locks: FileLocks): void {
+  for (const { family, pid, isExclusive, start, end } of locks.all) {
+    hasher.addString(`${family} ${pid} ${isExclusive} ${start} ${end}`);
+  }
 }
 
 function hashBytes(hasher: Hasher, bytes: Uint8Array): void {

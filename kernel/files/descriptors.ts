@@ -45,6 +45,8 @@ export class DescriptorTable {
     const slot = this.slots[fd];
     if (slot === undefined) return -Errno.EBADF;
     this.slots[fd] = undefined;
+    // A process's record locks go with any of its descriptors of the file. fcntl(2).
+    if (slot.file.inode.hasLocks) slot.file.inode.locks.releaseAll(this);
     slot.file.release();
     return 0;
   }

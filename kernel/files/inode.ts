@@ -1,4 +1,5 @@
 import type { Timestamp } from '../clock.js';
+import { FileLocks } from './locks.js';
 import { FILE_TYPE, type FileKind } from './mode.js';
 import type { OpenFile, OpenRequest } from './open-file.js';
 
@@ -36,6 +37,7 @@ export abstract class Inode {
   accessed: Timestamp;
   modified: Timestamp;
   changed: Timestamp;
+  private advisoryLocks: FileLocks | undefined;
 
   constructor(owner: InodeOwner, permissions: number, by: Credentials, device = 0) {
     this.owner = owner;
@@ -49,6 +51,16 @@ export abstract class Inode {
 
   /** Starts an open file description. Permissions were checked. A negative errno when it cannot be opened. */
   abstract open(request: OpenRequest): OpenFile | number;
+
+  get locks(): FileLocks {
+    this.advisoryLocks ??= new FileLocks();
+    return this.advisoryLocks;
+  }
+
+  /** Whether anybody ever locked the file: `locks` is made on first use. */
+  get hasLocks(): boolean {
+    return this.advisoryLocks !== undefined;
+  }
 
   get sizeBytes(): number {
     return 0;

@@ -88,7 +88,9 @@ export abstract class OpenFile {
   }
 
   release(): void {
-    if (--this.references === 0) this.closed();
+    if (--this.references > 0) return;
+    if (this.inode.hasLocks) this.inode.locks.releaseAll(this);
+    this.closed();
   }
 
   /** The last descriptor is gone. */

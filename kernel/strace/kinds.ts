@@ -38,7 +38,7 @@ export const HEX = input('u32', (value) => hex(value));
 export const LONG = input('i64', (value) => `${value}`);
 export const SIZE = input('u64', (value) => `${BigInt(value)}`);
 export const ADDRESS = input('u64', (value) => (value === 0 ? 'NULL' : hex(value)));
-/** A file offset: strace writes 0 as 0 and the rest in hex. */
+/** A file offset, or another word: strace writes 0 as 0 and the rest in hex. */
 export const OFFSET = input('u64', (value) => (value === 0 ? '0' : hex(value)));
 /** openat's mode: shown only where the flags before it may create a file. */
 export const CREATE_MODE = input('u32', (value, { args }) => {

@@ -81,6 +81,7 @@ export const WHENCE = oneOf({
   3: 'SEEK_DATA',
   4: 'SEEK_HOLE',
 });
+export const FLOCK_OPERATION = flags({ LOCK_SH: 1, LOCK_EX: 2, LOCK_NB: 4, LOCK_UN: 8 });
 export const FCNTL = oneOf({
   0: 'F_DUPFD',
   1: 'F_GETFD',
@@ -90,6 +91,9 @@ export const FCNTL = oneOf({
   5: 'F_GETLK',
   6: 'F_SETLK',
   7: 'F_SETLKW',
+  36: 'F_OFD_GETLK',
+  37: 'F_OFD_SETLK',
+  38: 'F_OFD_SETLKW',
   1030: 'F_DUPFD_CLOEXEC',
   1031: 'F_SETPIPE_SZ',
   1032: 'F_GETPIPE_SZ',

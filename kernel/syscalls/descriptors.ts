@@ -1,9 +1,18 @@
 import { Errno } from '../errno.js';
-import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_SETTABLE } from '../files/mode.js';
+import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, O_SETTABLE } from '../files/mode.js';
 import { createPipe, PIPE_BYTES, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
 import type { Call } from './call.js';
+import {
+  F_GETLK,
+  F_OFD_GETLK,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
+  F_SETLK,
+  F_SETLKW,
+  lockRecords,
+} from './locks.js';
 
 /** The number that a new descriptor may not reach. */
 export function descriptorLimit(call: Call): number {
@@ -96,6 +105,13 @@ export function sysFcntl(call: Call, fd: number, command: number, argument: numb
     case F_SETFL:
       file.flags = (file.flags & ~O_SETTABLE) | (argument & O_SETTABLE);
       return 0;
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+      return file.flags & O_PATH ? -Errno.EBADF : lockRecords(call, file, command, argument);
     case F_GETPIPE_SZ:
       return file instanceof PipeEnd ? PIPE_BYTES : -Errno.EBADF;
     case F_SETPIPE_SZ:

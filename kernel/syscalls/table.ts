@@ -6,6 +6,7 @@ import { entry, FILE, MEMORY, PROCESS, SIMPLE, type SyscallEntry } from './entry
 import { sysFutex } from './futex.js';
 import * as identity from './identity.js';
 import * as io from './io.js';
+import { sysFlock } from './locks.js';
 import * as memory from './memory.js';
 import * as open from './open.js';
 import * as paths from './paths.js';
@@ -37,8 +38,9 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [17, entry('getcwd', [BYTES_OUT, SIZE], FILE, paths.sysGetcwd)],
   [23, entry('dup', [FD], SIMPLE, descriptors.sysDup)],
   [24, entry('dup3', [FD, FD, n.PIPE_FLAGS], SIMPLE, descriptors.sysDup3)],
-  [25, entry('fcntl', [FD, n.FCNTL, HEX], SIMPLE, descriptors.sysFcntl)],
+  [25, entry('fcntl', [FD, n.FCNTL, k.OFFSET], SIMPLE, descriptors.sysFcntl)],
   [29, entry('ioctl', [FD, n.IOCTL, ADDRESS], SIMPLE, descriptors.sysIoctl)],
+  [32, entry('flock', [FD, n.FLOCK_OPERATION], SIMPLE, sysFlock)],
   [33, entry('mknodat', [DIRFD, PATH, OCTAL, HEX], FILE, paths.sysMknodat)],
   [34, entry('mkdirat', [DIRFD, PATH, OCTAL], FILE, paths.sysMkdirat)],
   [35, entry('unlinkat', [DIRFD, PATH, n.AT_FLAGS], FILE, paths.sysUnlinkat)],

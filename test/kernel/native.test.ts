@@ -37,6 +37,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['threads', 'mutexes, conditions, joining'],
     ['waiting', 'time, poll, select'],
     ['procfs', 'smaps, pagemap, mem, limits'],
+    ['locks', 'records, open file descriptions, flock, deadlocks'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
     const guest = runGuest(readFileSync(compile(CROSS, name, ['-static'])));
