@@ -49,6 +49,15 @@ class Screen {
     await this.drawn();
   }
 
+  /** The same for what never comes to rest by itself: `then` follows after a while. */
+  async typeWhileBusy(keys: string, then: string): Promise<void> {
+    await this.type();
+    this.tty.input(new TextEncoder().encode(keys));
+    for (let turn = 0; turn < 20; turn++) this.kernel.run(100_000);
+    this.tty.input(new TextEncoder().encode(then));
+    await this.type();
+  }
+
   async resize(columns: number, rows: number): Promise<void> {
     await this.drawn();
     this.terminal.resize(columns, rows);
@@ -137,6 +146,37 @@ describe('the screen of the shell', () => {
     await screen.resize(20, 10);
     await screen.type('echo abcdefghijklmnop');
     expect(screen.lines).toEqual(['/tmp $ efghijklmnop▮']);
+  });
+
+  it('asks for the rest of a loop, and gives it back as one line of the history', async () => {
+    const screen = new Screen();
+    await screen.type('for i in 1 2\r', 'do echo $i\r', 'done\r', UP);
+    expect(screen.lines).toEqual([
+      '/tmp $ for i in 1 2',
+      '> do echo $i',
+      '> done',
+      '1',
+      '2',
+      '/tmp $ for i in 1 2↵do echo $i↵done▮',
+    ]);
+    await screen.type('\r');
+    expect(screen.lines.slice(-3)).toEqual(['1', '2', '/tmp $ ▮']);
+  });
+
+  it('ends a loop at ^C, in the shell itself and in a program, and at ^Z', async () => {
+    const screen = new Screen();
+    await screen.typeWhileBusy('while true; do :; done\r', '\x03');
+    expect(screen.lines).toEqual(['/tmp $ while true; do :; done', '^C', '/tmp $ ▮']);
+    await screen.type('\x0c', 'for i in 1 2; do cat; echo never; done\r', '\x03');
+    expect(screen.lines.slice(1)).toEqual(['^C', '/tmp $ ▮']);
+    await screen.type('\x0c', 'for i in 1 2; do cat; echo never; done\r', '\x1a', 'fg\r', '\x04');
+    expect(screen.lines.slice(1)).toEqual([
+      '^Z',
+      '[1]  Stopped              cat',
+      '/tmp $ fg',
+      'cat',
+      '/tmp $ ▮',
+    ]);
   });
 
   it('shows ^C and ^Z, and the jobs', async () => {

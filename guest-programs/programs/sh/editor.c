@@ -59,6 +59,17 @@ static int columns_of(const char *text, size_t length) {
   return columns;
 }
 
+/* Writes a piece of the line; the newlines of an old command of several lines as signs. */
+static void put_line(const char *text, size_t length) {
+  for (size_t from = 0; from < length;) {
+    const char *newline = memchr(text + from, '\n', length - from);
+    size_t to = newline ? (size_t)(newline - text) : length;
+    (void)!write(1, text + from, to - from);
+    if (newline) put("↵");
+    from = to + 1;
+  }
+}
+
 static void redraw(const Editor *editor) {
   int prompt = columns_of(editor->prompt, strlen(editor->prompt));
   int room = terminal_columns() - prompt - 1;
@@ -70,7 +81,7 @@ static void redraw(const Editor *editor) {
   int column = prompt + columns_of(editor->bytes + from, editor->cursor - from);
   put("\r");
   put(editor->prompt);
-  (void)!write(1, editor->bytes + from, to - from);
+  put_line(editor->bytes + from, to - from);
   snprintf(move, sizeof move, "\033[K\r\033[%dC", column);
   put(column > 0 ? move : "\033[K\r");
 }

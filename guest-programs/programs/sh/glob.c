@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include "sh.h"
 
-#define LITERAL '\1'
-
 /* Matches c against the set behind a [; *end is behind its ]. -1 when the set is not closed. */
 static int in_set(const char *set, char c, const char **end) {
   int is_negated = *set == '!' || *set == '^', found = 0;
@@ -23,7 +21,7 @@ static int in_set(const char *set, char c, const char **end) {
   return found != is_negated;
 }
 
-static int matches(const char *pattern, const char *name) {
+int matches(const char *pattern, const char *name) {
   for (; *pattern; pattern++, name++) {
     if (*pattern == '*') {
       while (*pattern == '*') pattern++;

@@ -35,11 +35,19 @@ static struct termios settings; /* of the terminal while the shell has it */
 
 static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 
+static void interrupted(int number) {
+  (void)number;
+  is_interrupted = 1;
+}
+
 void start_job_control(void) {
   pid_t group = tcgetpgrp(0);
   if (group < 0) return;
   while (tcgetpgrp(0) != getpgrp()) kill(-getpgrp(), SIGTTIN);
   for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
+  /* Not restarted: whatever the shell itself waits for ends. */
+  struct sigaction on_interrupt = {.sa_handler = interrupted};
+  sigaction(SIGINT, &on_interrupt, NULL);
   setpgid(0, 0); /* refused for a session leader, which leads its group already */
   if (tcsetpgrp(0, getpgrp()) < 0) return;
   tcgetattr(0, &settings);
@@ -123,7 +131,7 @@ int wait_for_job(Job *job) {
   while (state_of(job) == RUNNING) {
     int status;
     pid_t pid = waitpid(-1, &status, WUNTRACED);
-    if (pid < 0 && errno != EINTR) break;
+    if (pid < 0 && (errno != EINTR || is_interrupted)) break;
     if (pid > 0) note_change(pid, status);
   }
   if (has_job_control) {
@@ -135,11 +143,12 @@ int wait_for_job(Job *job) {
     job->is_announced = 1;
     fprintf(stderr, "\n");
     print_job(job, stderr);
+    flow = ABANDON; /* the rest of a loop does not go on without it */
     return status;
   }
   int signal_number = status > 128 ? status - 128 : 0;
   int last = job->count ? job->processes[job->count - 1].status : 0;
-  if (WIFSIGNALED(last) && signal_number == SIGINT) fprintf(stderr, "\n");
+  if (WIFSIGNALED(last) && signal_number == SIGINT) fprintf(stderr, "\n"), flow = ABANDON;
   else if (WIFSIGNALED(last) && signal_number != SIGPIPE) {
     fprintf(stderr, "%s\n", strsignal(signal_number));
   }

@@ -41,20 +41,17 @@ static List *read_command(int is_terminal, int *is_end) {
   }
 }
 
+/* On a terminal a line that is given up ends nothing but itself; elsewhere it ends the shell. */
 static void run_input(int is_terminal) {
-  for (int is_end = 0; !is_end;) {
+  for (int is_end = 0; !is_end && (flow == STRAIGHT_ON || is_terminal);) {
+    if (is_interrupted) fprintf(stderr, "\n"); /* the prompt stands behind no ^C */
+    flow = STRAIGHT_ON;
+    is_interrupted = 0;
     if (is_terminal) report_jobs();
     run_list(read_command(is_terminal, &is_end));
     fflush(stdout);
     free_line();
   }
-}
-
-static int run_text(const char *text) {
-  List *list;
-  ParseResult result = parse(text, &list);
-  if (result == INCOMPLETE) fprintf(stderr, "sh: unexpected end\n");
-  return result == PARSED ? run_list(list) : 2;
 }
 
 int main(int argc, char **argv) {
@@ -68,8 +65,10 @@ int main(int argc, char **argv) {
       fprintf(stderr, "sh: -c needs a command\n");
       return 2;
     }
-    argument_count = argc > 3 ? argc - 3 : 0;
-    argument_values = argv + 3;
+    if (argc > 3) {
+      argument_count = argc - 3;
+      argument_values = argv + 3;
+    }
     return run_text(argv[2]);
   }
   if (argc > 1) {

@@ -25,13 +25,17 @@ void *allocate(size_t size) {
   return block->start;
 }
 
-void free_line(void) {
-  while (blocks) {
+Mark memory_mark(void) { return blocks; }
+
+void free_to(Mark mark) {
+  while (blocks != mark) {
     Block *next = blocks->next;
     free(blocks);
     blocks = next;
   }
 }
+
+void free_line(void) { free_to(NULL); }
 
 char *copy_text(const char *text, size_t length) {
   char *copy = allocate(length + 1);

@@ -60,10 +60,71 @@ void unset_variable(const char *name) {
   }
 }
 
+static void print_variables(void) {
+  for (Variable *at = variables; at; at = at->next) printf("%s=%s\n", at->name, at->value);
+}
+
+const char *parameter(const char *name) {
+  char digits[24];
+  long number;
+  if (isdigit(*name)) {
+    int index = atoi(name);
+    return index < argument_count ? argument_values[index] : NULL;
+  }
+  switch (*name) {
+    case '?':
+      number = last_status;
+      break;
+    case '$':
+      number = shell_pid;
+      break;
+    case '#':
+      number = argument_count - 1;
+      break;
+    case '!':
+      if (!last_background) return NULL;
+      number = last_background;
+      break;
+    default:
+      return variable(name);
+  }
+  snprintf(digits, sizeof digits, "%ld", number);
+  return copy_text(digits, strlen(digits));
+}
+
+int set_builtin(char **arguments) {
+  char **at = arguments + 1;
+  if (!*at) print_variables();
+  if (!*at) return 0;
+  if (strcmp(*at, "--") == 0) at++;
+  else if (**at == '-' || **at == '+') {
+    fprintf(stderr, "set: %s: options are not supported; set -- WORD… sets $1 …\n", *at);
+    return 2;
+  }
+  int count = 0;
+  while (at[count]) count++;
+  char **values = keep(calloc((size_t)count + 2, sizeof *values));
+  values[0] = argument_values[0];
+  for (int i = 0; i < count; i++) values[i + 1] = keep(strdup(at[i]));
+  argument_values = values;
+  argument_count = count + 1;
+  return 0;
+}
+
+int shift_builtin(char **arguments) {
+  int count = arguments[1] ? atoi(arguments[1]) : 1;
+  if (count < 0 || count >= argument_count) {
+    fprintf(stderr, "shift: cannot shift %d of %d\n", count, argument_count - 1);
+    return 2;
+  }
+  argument_count -= count;
+  for (int i = 1; i < argument_count; i++) argument_values[i] = argument_values[i + count];
+  return 0;
+}
+
 int is_assignment(const char *word) {
-  const char *at = word;
-  while (isalnum(*at) || *at == '_') at++;
-  return at > word && *at == '=' && !isdigit(*word);
+  size_t length = name_length(word);
+  return length > 0 && word[length] == '=';
 }
 
 void assign(const char *word) {
