@@ -9,12 +9,13 @@ import type { InstructionSet } from './isa/decode.js';
 import type {
   AmoOperation,
   CacheBlockOperation,
+  CsrOperation,
   Effect,
   FloatType,
   SystemOperation,
 } from './isa/expression.js';
 import type { Instruction } from './isa/instruction.js';
-import { hasRoundingMode, usesFloat } from './isa/properties.js';
+import { hasRoundingMode, registerFile, usesFloat } from './isa/properties.js';
 import { RM_DYNAMIC } from './isa/registers.js';
 
 /** The hart as the evaluator sees it. Register values are unsigned 64-bit. */
@@ -26,8 +27,10 @@ export interface ExecutionContext {
   writeX(index: number, value: bigint): void;
   readF(index: number): bigint;
   writeF(index: number, value: bigint): void;
-  /** Illegal instruction when FS is Off; otherwise marks FS Dirty. */
+  /** Illegal instruction when FS is Off. */
   fpTrapIfOff(bits: number): Trap | undefined;
+  /** An instruction has changed a floating-point register or fflags: FS becomes Dirty. */
+  fpChanged(): void;
   readonly frm: number;
   /** The evaluator ors flags in. */
   fflags: number;
@@ -39,7 +42,7 @@ export interface ExecutionContext {
   storeConditional(va: bigint, bytes: 4 | 8, value: bigint): boolean | Trap;
   /** Checks permissions, for the write too when `alsoWrites`. */
   readCsr(csr: number, bits: number, alsoWrites: boolean): bigint | Trap;
-  writeCsr(csr: number, value: bigint, bits: number): Trap | undefined;
+  writeCsr(csr: number, operation: CsrOperation, operand: bigint, bits: number): Trap | undefined;
   /** On the block of cache that holds `va`; a fault has the cause of a store. */
   cacheBlock(operation: CacheBlockOperation, va: bigint, bits: number): Trap | undefined;
   /**
@@ -89,8 +92,11 @@ export function execute(bits: number, context: ExecutionContext): Trap | undefin
     trap: undefined,
   };
   const trap = executor.run(step);
-  if (trap === undefined) context.fflags |= step.float.flags;
-  return trap;
+  if (trap !== undefined) return trap;
+  const raised = step.float.flags & ~context.fflags;
+  context.fflags |= raised;
+  if (executor.writesFloat || raised !== 0) context.fpChanged();
+  return undefined;
 }
 
 export function illegal(bits: number): Trap {
@@ -104,6 +110,7 @@ export function illegal(bits: number): Trap {
 interface CompiledInstruction {
   readonly run: Executor;
   readonly isFloat: boolean;
+  readonly writesFloat: boolean;
   readonly hasRounding: boolean;
 }
 
@@ -115,6 +122,7 @@ function executorOf(instruction: Instruction): CompiledInstruction {
     found = {
       run: compile(instruction.effect),
       isFloat: usesFloat(instruction),
+      writesFloat: registerFile(instruction, 'rd') === 'f',
       hasRounding: hasRoundingMode(instruction),
     };
     compiled.set(instruction, found);
@@ -151,8 +159,9 @@ function compile(effect: Effect): Executor {
       const condition = compileNarrow(effect.condition);
       return (step) => {
         if (condition(step) === 0) return advance(step);
-        step.context.pc = wrap(step.context.pc + BigInt(step.operands.imm));
-        return undefined;
+        const { context, operands } = step;
+        const destination = wrap(context.pc + BigInt(operands.imm));
+        return trapIfMisaligned(destination, context) ?? jump(step, destination);
       };
     }
     case 'jump': {
@@ -160,9 +169,10 @@ function compile(effect: Effect): Executor {
       return (step) => {
         const { context, operands, nextPc } = step;
         const destination = target(step);
+        const trap = trapIfMisaligned(destination, context);
+        if (trap !== undefined) return trap;
         context.writeX(operands.rd, nextPc);
-        context.pc = destination;
-        return undefined;
+        return jump(step, destination);
       };
     }
     case 'amo':
@@ -183,6 +193,16 @@ function compile(effect: Effect): Executor {
     case 'nothing':
       return advance;
   }
+}
+
+/** The jump or branch itself traps, and has not happened. */
+function trapIfMisaligned(target: bigint, { isa }: ExecutionContext): Trap | undefined {
+  if (target % BigInt(isa.alignmentBytes) === 0n) return undefined;
+  return { cause: Cause.InstructionMisaligned, tval: target };
+}
+
+function jump({ context }: Step, destination: bigint): undefined {
+  context.pc = destination;
 }
 
 function advance(step: Step): undefined {
@@ -261,11 +281,7 @@ function storeConditional(step: Step, bytes: 4 | 8): Trap | undefined {
  * Which of read and write happen depends on register numbers, not values. Unprivileged ISA, "CSR
  * Instructions", table "Conditions determining whether a CSR instruction reads or writes".
  */
-function executeCsr(
-  step: Step,
-  operation: 'write' | 'set' | 'clear',
-  source: 'rs1' | 'imm',
-): Trap | undefined {
+function executeCsr(step: Step, operation: CsrOperation, source: 'rs1' | 'imm'): Trap | undefined {
   const { context, operands, bits } = step;
   const reads = operation !== 'write' || operands.rd !== 0;
   const writes = operation === 'write' || operands[source] !== 0;
@@ -273,10 +289,7 @@ function executeCsr(
   const old = reads ? context.readCsr(operands.csr, bits, writes) : 0n;
   if (typeof old !== 'bigint') return old;
   if (writes) {
-    let value = operand;
-    if (operation === 'set') value = old | operand;
-    if (operation === 'clear') value = old & ~operand;
-    const trap = context.writeCsr(operands.csr, value, bits);
+    const trap = context.writeCsr(operands.csr, operation, operand, bits);
     if (trap !== undefined) return trap;
   }
   return writeRd(step, old);

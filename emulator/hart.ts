@@ -115,17 +115,21 @@ export class Hart implements StepClock, RunControl {
     this.supervisor = options.supervisor;
     this.words = new Int32Array(buffer, 0, 0x400 / 4);
     this.registers = new Registers(buffer);
+    const { isa } = options;
     const isHost = options.supervisor === 'host';
+    // As the firmware of a user program would: all of memory is for all modes.
+    if (isHost) this.pmp.allowAll();
     this.context = {
       privilege: isHost ? Privilege.User : Privilege.Machine,
-      statusLow: isHost ? MSTATUS_FS : 0,
+      statusLow: isHost && isa.has('f') ? MSTATUS_FS : 0,
       levels: 0,
       asid: 0,
       rootPpn: 0,
-      isAdUpdated: true,
+      isAdUpdated: !isa.has('svade'),
       isPbmtOn: false,
+      isNapotOn: isa.has('svnapot'),
     };
-    this.state = new CsrState(buffer, this.registers, this.context);
+    this.state = new CsrState(buffer, this.registers, this.context, isa);
     const changed = () => this.interruptsChanged();
     this.clint = new Clint(this, changed);
     this.plic = new Plic(changed);
@@ -138,7 +142,7 @@ export class Hart implements StepClock, RunControl {
     );
     const bus = new Bus([...options.devices, this.clint, this.plic]);
     this.memory = new MemoryAccess(buffer, ram, this.mmu, this.pmp, bus, options.misaligned);
-    this.csrs = new CsrFile(this.state, {
+    this.csrs = new CsrFile(this.state, isa, {
       registers: this.registers,
       pmp: this.pmp,
       counters: new Counters(() => this.instret),
@@ -159,7 +163,7 @@ export class Hart implements StepClock, RunControl {
       this.mmu,
       this.trapUnit,
       this,
-      options.isa,
+      isa,
     );
     this.interpreter = interpreter;
     this.instructionFetch = new InstructionFetch(this.view, {
@@ -169,7 +173,7 @@ export class Hart implements StepClock, RunControl {
       memory: this.memory,
       code: this.code,
       registers: this.registers,
-      isa: options.isa,
+      isa,
     });
     ram.connect(
       {
@@ -476,13 +480,12 @@ export class Hart implements StepClock, RunControl {
     if (this.supervisor === 'host') return;
     if (this.isWaiting && this.trapUnit.isWakeUpPending) this.isWaiting = false;
     if (this.trapUnit.takeInterrupt()) this.enterTrap();
-    const wait = this.csrs.stepsUntilTimer();
-    if (wait > 0) this.timerAt = this.elapsedSteps + wait;
+    this.timerAt = this.elapsedSteps + this.csrs.stepsUntilTimer();
   }
 
   /** While the hart waits, time jumps to the next timer; false if there is none that wakes it. */
   private wakeUp(): boolean {
-    if (!this.csrs.isTimerEnabled || this.timerAt === Number.POSITIVE_INFINITY) return false;
+    if (this.timerAt === Number.POSITIVE_INFINITY) return false;
     this.skippedSteps += Math.max(0, this.timerAt - this.elapsedSteps);
     this.checkInterrupts();
     return !this.isWaiting;

@@ -26,8 +26,8 @@ export class Machine {
    * @param options.memoryBytes size of guest RAM: 4 MiB to 3 GiB, a multiple of 4096
    * @param options.supervisor 'host': a trap from U mode makes `hart.run` return 'trap'; 'guest': it
    *   is taken by code in guest memory
-   * @param options.isa what the hart knows besides RV64GC, as in 'rv64gc_zba_zbb'; an instruction of
-   *   any other extension is illegal. Everything when it is left out
+   * @param options.isa the extensions of the hart, as in 'rv64gc_zba_zbb' (isa/extensions.ts); an
+   *   instruction or field of any other is illegal or reads 0. Everything when it is left out
    * @param options.tlb 'coherent' (default): nothing stale is ever served. 'stale': translations stay
    *   until a fence, so that a missing one shows
    * @param options.misaligned 'handled' (default): misaligned loads and stores are carried out.
@@ -60,10 +60,13 @@ export class Machine {
     }
     const ram = new Ram(memory.buffer, memoryBytes);
     const misaligned = options.misaligned ?? 'handled';
-    const hart = new Hart(memory.buffer, createInterpreter(memory, misaligned), ram, {
+    const isa = options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa);
+    const { alignmentBytes } = isa;
+    const interpreter = createInterpreter(memory, { misaligned, alignmentBytes });
+    const hart = new Hart(memory.buffer, interpreter, ram, {
       supervisor: options.supervisor,
       devices: options.devices ?? [],
-      isa: options.isa === undefined ? fullInstructionSet : new InstructionSet(options.isa),
+      isa,
       tlb: options.tlb ?? 'coherent',
       misaligned,
     });

@@ -94,19 +94,27 @@ export class MemoryAccess {
   /** Clears the cache block that holds `va`; a fault reports `va` itself. */
   zeroBlock(va: bigint): Trap | undefined {
     const block = va & -CACHE_BLOCK_BYTES;
-    for (let at = 0n; at < CACHE_BLOCK_BYTES; at += 8n) {
-      const trap = this.store(block + at, 8, 0n);
-      if (trap !== undefined) return { cause: trap.cause, tval: va };
-    }
+    const pa = this.blockAddress(block, 'store');
+    // Devices are no memory that could be cached.
+    if (pa < 0 || !this.isRam(pa)) return { cause: faultCause(pa, 'store'), tval: va };
+    for (let at = 0n; at < CACHE_BLOCK_BYTES; at += 8n) this.store(block + at, 8, 0n);
     return undefined;
   }
 
   /** Whether the cache block may be managed, which takes the right to load; it faults as a store. */
   checkBlock(va: bigint): Trap | undefined {
-    const loaded = this.load(va, 1, 'load');
-    if (typeof loaded === 'bigint') return undefined;
-    const isPageFault = loaded.cause === Cause.LoadPageFault;
-    return { cause: isPageFault ? Cause.StorePageFault : Cause.StoreAccessFault, tval: va };
+    const block = va & -CACHE_BLOCK_BYTES;
+    const pa = this.blockAddress(block, 'load');
+    if (pa < 0 || !this.isRam(pa)) return { cause: faultCause(pa, 'store'), tval: va };
+    this.mmu.markUsed(addressNumber(block), 'load', this.mmu.dataPrivilege());
+    return undefined;
+  }
+
+  /** As physicalAddress, for a whole block, which lies in one page. */
+  private blockAddress(block: bigint, access: 'load' | 'store'): number {
+    const privilege = this.mmu.dataPrivilege();
+    const bytes = Number(CACHE_BLOCK_BYTES);
+    return this.physicalAddress(addressNumber(block), bytes, access, privilege);
   }
 
   loadReserved(va: bigint, size: 4 | 8): bigint | Trap {

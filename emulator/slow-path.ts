@@ -1,7 +1,7 @@
 import { Cause, type Trap } from './cause.js';
 import type { ExecutionContext } from './execute.js';
 import type { InstructionSet } from './isa/decode.js';
-import type { CacheBlockOperation } from './isa/expression.js';
+import type { CacheBlockOperation, CsrOperation } from './isa/expression.js';
 import { addressNumber, type MemoryAccess, type Size } from './memory-access.js';
 import type { Mmu } from './mmu/mmu.js';
 import type { CsrFile } from './privileged/csr-file.js';
@@ -86,9 +86,11 @@ export class SlowPath implements ExecutionContext {
   }
 
   fpTrapIfOff(bits: number): Trap | undefined {
-    if (this.state.fs === FS_OFF) return illegal(bits);
+    return this.state.fs === FS_OFF ? illegal(bits) : undefined;
+  }
+
+  fpChanged(): void {
     this.state.markFpDirty();
-    return undefined;
   }
 
   load(va: bigint, size: Size, access: 'load' | 'amo'): bigint | Trap {
@@ -111,9 +113,9 @@ export class SlowPath implements ExecutionContext {
     return this.csrs.isAccessible(csr, alsoWrites) ? this.csrs.read(csr) : illegal(bits);
   }
 
-  writeCsr(csr: number, value: bigint, bits: number): Trap | undefined {
+  writeCsr(csr: number, operation: CsrOperation, operand: bigint, bits: number): Trap | undefined {
     if (!this.csrs.isAccessible(csr, true)) return illegal(bits);
-    this.csrs.write(csr, value);
+    this.csrs.update(csr, operation, operand);
     return undefined;
   }
 

@@ -4,6 +4,10 @@ import type { Ram } from '../ram.js';
 const DEVICE_SYSCALL = 0;
 const DEVICE_CONSOLE = 1;
 const CONSOLE_WRITE = 1;
+/** Set in the answer to a write to the console, beside the character. */
+const CONSOLE_WRITTEN = 0x100n;
+/** Device and command, in the answer as in the command. */
+const ADDRESS = 0xffffn << 48n;
 const SYS_WRITE = 64;
 const PAYLOAD = (1n << 48n) - 1n;
 /** A single proxied write; more is taken for a mistake of the guest. */
@@ -47,12 +51,20 @@ export class Htif {
       this.onExit(Number(payload >> 1n));
       return;
     }
-    if (device === DEVICE_SYSCALL) this.proxySyscall(Number(payload));
-    else if (device === DEVICE_CONSOLE && Number((command >> 48n) & 0xffn) === CONSOLE_WRITE) {
-      this.onOutput(Uint8Array.of(Number(payload & 0xffn)));
-    }
+    // The command is taken; one that nobody serves, such as reading the console, gets no answer.
     this.ram.store(this.tohost, 8, 0n);
-    if (this.fromhost !== undefined) this.ram.store(this.fromhost, 8, 1n);
+    if (device === DEVICE_SYSCALL) {
+      this.proxySyscall(Number(payload));
+      this.answer(1n);
+    } else if (device === DEVICE_CONSOLE && Number((command >> 48n) & 0xffn) === CONSOLE_WRITE) {
+      const character = payload & 0xffn;
+      this.onOutput(Uint8Array.of(Number(character)));
+      this.answer((command & ADDRESS) | CONSOLE_WRITTEN | character);
+    }
+  }
+
+  private answer(value: bigint): void {
+    if (this.fromhost !== undefined) this.ram.store(this.fromhost, 8, value);
   }
 
   /** The payload points to four 64-bit words: call number and arguments; the result replaces the first. */

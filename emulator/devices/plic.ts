@@ -78,7 +78,10 @@ export class Plic implements Device {
     const context = Math.floor((offset - CONTEXT) / CONTEXT_STRIDE);
     if (offset < CONTEXT || context >= CONTEXTS) return;
     if (offset % CONTEXT_STRIDE === 0) this.threshold[context] = value & MAX_PRIORITY;
-    else if (offset % CONTEXT_STRIDE === CLAIM && value < SOURCES) this.isClaimed[value] = 0;
+    else if (offset % CONTEXT_STRIDE === CLAIM && this.isEnabled(context, value)) {
+      // Completion; one for a source that the context has not enabled is ignored.
+      this.isClaimed[value] = 0;
+    }
   }
 
   private enableWord(offset: number): { words: Uint32Array; index: number } | undefined {
@@ -104,13 +107,17 @@ export class Plic implements Device {
     return source;
   }
 
+  private isEnabled(context: number, source: number): boolean {
+    return source < SOURCES && ((this.enabled[context]![source >> 5]! >>> (source & 31)) & 1) === 1;
+  }
+
   /** The pending, enabled source of the highest priority above the threshold; the lowest number wins. */
   private best(context: number): number {
     let best = 0;
     let bestPriority = this.threshold[context]!;
     for (let source = 1; source < SOURCES; source++) {
-      const isEnabled = (this.enabled[context]![source >> 5]! >>> (source & 31)) & 1;
-      if (!isEnabled || !this.level[source] || this.isClaimed[source]) continue;
+      if (!this.isEnabled(context, source) || !this.level[source] || this.isClaimed[source])
+        continue;
       if (this.priority[source]! > bestPriority) {
         best = source;
         bestPriority = this.priority[source]!;

@@ -18,11 +18,11 @@ import {
   PC,
   REMAINING,
 } from '../layout.js';
-import type { Misaligned } from '../memory-access.js';
 import { Exit } from './exit.js';
 import { HandlerCode, MAX_STRAIGHT_RUN } from './handler-code.js';
 import { handlers, OP_NONE, OP_PAGE_END, OP_SLOW } from './handlers.js';
 import { RECORD_OP } from './record.js';
+import type { InterpreterOptions } from './record-code.js';
 import { assembleModule, Code } from './wasm.js';
 
 /** What `fast` returns when fewer instructions remain than it may run without a test. */
@@ -30,10 +30,10 @@ const LOW = -1;
 
 export function emitInterpreter(
   memoryPages: { minimum: number; maximum: number },
-  misaligned: Misaligned,
+  options: InterpreterOptions,
 ): Uint8Array<ArrayBuffer> {
-  const fast = new InterpreterFunction('fast', misaligned).emit();
-  const exact = new InterpreterFunction('exact', misaligned).emit();
+  const fast = new InterpreterFunction('fast', options).emit();
+  const exact = new InterpreterFunction('exact', options).emit();
   return assembleModule([fast, exact, emitRun()], memoryPages);
 }
 

@@ -9,12 +9,11 @@ import {
   RECORDS_PER_PAGE,
   WRITE_TLB,
 } from '../layout.js';
-import type { Misaligned } from '../memory-access.js';
 import { emitAmo, emitLoadReserved, emitStoreConditional } from './atomics.js';
 import { compile } from './compile.js';
 import type { Handler } from './handlers.js';
 import { RECORD_FP_MASK, RECORD_IMM, RECORD_RD } from './record.js';
-import { RecordCode } from './record-code.js';
+import { type InterpreterOptions, RecordCode } from './record-code.js';
 
 /** From a transfer of control, code runs straight on for no more instructions than this. */
 export const MAX_STRAIGHT_RUN = RECORDS_PER_PAGE + 2;
@@ -26,8 +25,8 @@ export const MAX_STRAIGHT_RUN = RECORDS_PER_PAGE + 2;
 export class HandlerCode extends RecordCode {
   protected readonly mode: 'fast' | 'exact';
 
-  constructor(mode: 'fast' | 'exact', misaligned: Misaligned) {
-    super(misaligned);
+  constructor(mode: 'fast' | 'exact', options: InterpreterOptions) {
+    super(options);
     this.mode = mode;
   }
 
@@ -163,10 +162,21 @@ export class HandlerCode extends RecordCode {
     }
     // rs1 may be rd: the target is read before the link is written.
     pushTarget();
+    if (this.options.alignmentBytes === 4) this.leaveIfMisaligned();
     code.set(this.va);
     this.writeLink();
     this.retire();
     code.br('far');
+  }
+
+  /** Looks at the i64 on the stack, the target of a jump; direct ones are known when predecoded. */
+  private leaveIfMisaligned(): void {
+    const { code } = this;
+    code.tee(this.va);
+    code.get(this.va);
+    code.i64(2n);
+    code.op('i64.and', 'i32.wrap_i64');
+    code.brIf('slow');
   }
 
   private writeLink(): void {

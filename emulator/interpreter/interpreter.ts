@@ -1,29 +1,29 @@
-import type { Misaligned } from '../memory-access.js';
 import { emitInterpreter } from './emit.js';
 import type { Interpreter } from './exit.js';
+import type { InterpreterOptions } from './record-code.js';
 
 export { Exit, type Interpreter } from './exit.js';
 
 /** Compiles the interpreter for the memory of one machine, laid out as layout.ts says. */
 export function createInterpreter(
   memory: WebAssembly.Memory,
-  misaligned: Misaligned = 'handled',
+  options: InterpreterOptions = { misaligned: 'handled', alignmentBytes: 2 },
 ): Interpreter {
-  const { exports } = new WebAssembly.Instance(moduleFor(misaligned), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(moduleFor(options), { env: { memory } });
   const { run } = exports;
   if (run === undefined) throw new Error('the interpreter exports no run function');
   return { run };
 }
 
 /** A module serves every machine with the same options. */
-const modules = new Map<Misaligned, WebAssembly.Module>();
+const modules = new Map<string, WebAssembly.Module>();
 
-function moduleFor(misaligned: Misaligned): WebAssembly.Module {
-  let found = modules.get(misaligned);
+function moduleFor(options: InterpreterOptions): WebAssembly.Module {
+  const key = `${options.misaligned} ${options.alignmentBytes}`;
+  let found = modules.get(key);
   if (found === undefined) {
-    const code = emitInterpreter({ minimum: 1, maximum: 0x10000 }, misaligned);
-    found = new WebAssembly.Module(code);
-    modules.set(misaligned, found);
+    found = new WebAssembly.Module(emitInterpreter({ minimum: 1, maximum: 0x10000 }, options));
+    modules.set(key, found);
   }
   return found;
 }

@@ -56,6 +56,7 @@ export function writeRecord(
   if (decoded === undefined) return;
   const { instruction, operands, lengthBytes } = decoded;
   const facts = factsOf(instruction);
+  if (facts.hasTarget && operands.imm % isa.alignmentBytes !== 0) return;
   const isNear = facts.hasTarget && isInPage(address, operands.imm);
   const variant = variantOf(facts, isNear, operands.rm);
   if (variant === undefined) return;

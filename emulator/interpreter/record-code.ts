@@ -16,6 +16,13 @@ const RECORD_FIELDS = {
   rs3: RECORD_RS3,
 } as const;
 
+/** What the code of the interpreter depends on beside the tables. */
+export interface InterpreterOptions {
+  readonly misaligned: Misaligned;
+  /** What the hart's instruction addresses are multiples of: 4 without compressed instructions. */
+  readonly alignmentBytes: 2 | 4;
+}
+
 /**
  * The locals of the interpreter's function, and the expressions' view of a record. The function
  * encloses all of this in blocks with the names that are used here: slow, load miss, store miss.
@@ -36,10 +43,10 @@ export class RecordCode implements Target {
   readonly entry = this.code.local('i32');
   /** The handler that is being emitted. */
   protected handler: Handler = handlers[0]!;
-  private readonly misaligned: Misaligned;
+  protected readonly options: InterpreterOptions;
 
-  constructor(misaligned: Misaligned) {
-    this.misaligned = misaligned;
+  constructor(options: InterpreterOptions) {
+    this.options = options;
   }
 
   get rounding(): Target['rounding'] {
@@ -113,7 +120,7 @@ export class RecordCode implements Target {
   }
 
   /** Leaves the low half of the address in `va` on the stack. */
-  private leaveIfMisaligned(bytes: number): void {
+  private leaveIfSplit(bytes: number): void {
     const { code } = this;
     code.i32(bytes - 1);
     code.op('i32.and');
@@ -131,7 +138,7 @@ export class RecordCode implements Target {
     const { code, va, entry } = this;
     code.tee(va);
     code.op('i32.wrap_i64');
-    if (this.misaligned === 'trapped' && bytes > 1) this.leaveIfMisaligned(bytes);
+    if (this.options.misaligned === 'trapped' && bytes > 1) this.leaveIfSplit(bytes);
     code.i32(8);
     code.op('i32.shr_u');
     code.i32(0xfff0);

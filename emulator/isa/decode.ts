@@ -4,7 +4,7 @@
  */
 
 import { type Encoding, extractOperands, matches, type Operands } from './encoding.js';
-import { compressedInstructions, FULL_ISA, instructionsOf } from './extensions.js';
+import { compressedInstructions, extensionsOf, FULL_ISA, instructionsIn } from './extensions.js';
 import type { CompressedInstruction, Instruction } from './instruction.js';
 
 export interface Decoded {
@@ -15,16 +15,21 @@ export interface Decoded {
   readonly compressed: CompressedInstruction | undefined;
 }
 
-/** The instructions that a hart knows. */
+/** The extensions of a hart, and the instructions that it knows by them. */
 export class InstructionSet {
   /** The ISA string. */
   readonly name: string;
+  /** IALIGN in bytes: what addresses of instructions are multiples of. */
+  readonly alignmentBytes: 2 | 4;
+  private readonly extensions: ReadonlySet<string>;
   private readonly words: Instruction[][];
   private readonly byName: ReadonlyMap<string, Instruction>;
 
-  /** @throws Error when `isa` is no ISA string that is known here; see instructionsOf */
+  /** @throws Error when `isa` is no ISA string that is known here; see extensionsOf */
   constructor(isa: string) {
-    const instructions = instructionsOf(isa);
+    this.extensions = extensionsOf(isa);
+    this.alignmentBytes = this.has('c') ? 2 : 4;
+    const instructions = instructionsIn(this.extensions);
     this.name = isa;
     this.words = buckets(instructions, 256, wordBucket);
     this.byName = new Map(instructions.map((instruction) => [instruction.name, instruction]));
@@ -43,11 +48,17 @@ export class InstructionSet {
     return { instruction, operands, lengthBytes: 4, compressed: undefined };
   }
 
+  /** Whether it has the extension of this name: 'd', 'zba', 'sstc' … */
+  has(extension: string): boolean {
+    return this.extensions.has(extension);
+  }
+
   named(name: string): Instruction | undefined {
     return this.byName.get(name);
   }
 
   private decodeCompressed(bits: number): Decoded | undefined {
+    if (this.alignmentBytes === 4) return undefined;
     const compressed = find(halfwords[halfwordBucket(bits)]!, bits);
     if (compressed === undefined) return undefined;
     const instruction = this.byName.get(compressed.base);

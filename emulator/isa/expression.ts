@@ -145,6 +145,9 @@ export type Of<T extends ValueType> = Expression & { readonly type: T };
 type I32 = Of<'i32'>;
 type I64 = Of<'i64'>;
 
+/** What CSRRW, CSRRS and CSRRC do with their operand. */
+export type CsrOperation = 'write' | 'set' | 'clear';
+
 export type AmoOperation = 'swap' | 'add' | 'xor' | 'and' | 'or' | 'min' | 'max' | 'minu' | 'maxu';
 export type SystemOperation =
   | 'ecall'
@@ -180,7 +183,7 @@ export type Effect =
   | { readonly kind: 'loadReserved' | 'storeConditional'; readonly bytes: 4 | 8 }
   | {
       readonly kind: 'csr';
-      readonly operation: 'write' | 'set' | 'clear';
+      readonly operation: CsrOperation;
       readonly source: 'rs1' | 'imm';
     }
   /** On the block that holds the address in rs1. */

@@ -11,13 +11,15 @@ const half: FloatWidth = {
 };
 
 /** Unprivileged ISA, '"Zfh" Extension for Half-Precision Floating-Point'. */
-export const zfh: readonly Instruction[] = [
-  ...floatTable(half),
-  ...floatConversions(single, half),
-  ...floatConversions(double, half),
-];
+export const zfh: readonly Instruction[] = [...floatTable(half), ...floatConversions(single, half)];
 
-const minimal = /^(flh|fsh|fmv\..*|fcvt\.[sd]\.h|fcvt\.h\.[sd])$/;
+/** The part of Zfh that needs D. */
+export const zfhDouble: readonly Instruction[] = floatConversions(double, half);
+
+const minimal = /^(flh|fsh|fmv\..*|fcvt\.s\.h|fcvt\.h\.s)$/;
 
 /** Unprivileged ISA, '"Zfhmin" Standard Extension for Minimal Half-Precision Floating-Point'. */
 export const zfhmin: readonly Instruction[] = zfh.filter(({ name }) => minimal.test(name));
+
+/** The part of Zfhmin that needs D: all of what Zfh adds to D. */
+export const zfhminDouble: readonly Instruction[] = zfhDouble;

@@ -1,4 +1,4 @@
-import { EXEC_TLB, RAM_BASE, RAM_OFFSET, READ_TLB, WRITE_TLB } from '../layout.js';
+import { EXEC_TLB, RAM_BASE, RAM_OFFSET, READ_TLB, RESERVATION, WRITE_TLB } from '../layout.js';
 import type { Access, Pmp } from '../privileged/pmp.js';
 import {
   MSTATUS_MPP,
@@ -45,6 +45,8 @@ export interface TranslationContext {
   isAdUpdated: boolean;
   /** menvcfg.PBMTE. */
   isPbmtOn: boolean;
+  /** Svnapot exists. */
+  isNapotOn: boolean;
 }
 
 /**
@@ -91,12 +93,15 @@ export class Mmu {
   private fastPrivilege: Privilege = Privilege.Machine;
   private fastStatus = 0;
 
+  /** Hart state. */
+  private readonly words: Int32Array;
   private readonly ram: Ram;
   private readonly pmp: Pmp;
   private readonly mode: TlbMode;
   readonly context: TranslationContext;
 
   constructor(buffer: ArrayBuffer, ram: Ram, pmp: Pmp, context: TranslationContext, mode: TlbMode) {
+    this.words = new Int32Array(buffer, 0, 0x400 / 4);
     this.ram = ram;
     this.pmp = pmp;
     this.mode = mode;
@@ -225,6 +230,7 @@ export class Mmu {
     this.readTlb.dropAll();
     this.writeTlb.dropAll();
     this.execTlb.dropAll();
+    this.clearReservation();
   }
 
   dropAll(): void {
@@ -274,6 +280,13 @@ export class Mmu {
     this.readTlb.dropPage(va);
     this.writeTlb.dropPage(va);
     this.execTlb.dropPage(va);
+    this.clearReservation();
+  }
+
+  /** It is held by virtual address, which may now mean another place. */
+  private clearReservation(): void {
+    this.words[RESERVATION / 4] = -1;
+    this.words[RESERVATION / 4 + 1] = -1;
   }
 
   /** The bits of mstatus that a translation made now depends on. */

@@ -43,6 +43,8 @@ export interface WalkOptions {
   readonly levels: number;
   /** menvcfg.PBMTE: the PBMT field may name a memory type (Svpbmt); otherwise it is reserved. */
   readonly isPbmtOn: boolean;
+  /** The N bit may join pages (Svnapot); otherwise it is reserved. */
+  readonly isNapotOn: boolean;
 }
 
 /** Svnapot: the one size that exists, 64 KiB, is told by these low bits of the PPN. */
@@ -63,17 +65,17 @@ export function walk(
   memory: TableMemory,
   rootPpn: number,
   va: number,
-  { levels, isPbmtOn }: WalkOptions,
+  options: WalkOptions,
   visit?: TableVisitor,
 ): Leaf | WalkFault {
   let tablePpn = rootPpn;
-  for (let level = levels - 1; level >= 0; level--) {
+  for (let level = options.levels - 1; level >= 0; level--) {
     if (!memory.hasFrame(tablePpn)) return 'access-fault'; // step 2
     const pteAddress = tablePpn * PAGE_SIZE + vpnAt(va, level) * PTE_SIZE;
     if (visit && !visit(pteAddress, va, level)) return 'access-fault';
     const low = memory.readPteLow(pteAddress);
     const high = memory.readPteHigh(pteAddress);
-    if (isInvalidOrReserved(low, high, isPbmtOn)) return 'page-fault'; // step 3
+    if (isInvalidOrReserved(low, high, options)) return 'page-fault'; // step 3
     const ppn = ppnOf(low, high);
     if (low & (PTE_R | PTE_X)) {
       const pageInLeaf = leafOffset(va, level, ppn, high);
@@ -91,14 +93,19 @@ export function walk(
 }
 
 /** Step 3: V is 0, or W without R, or a bit or encoding set that is reserved. */
-function isInvalidOrReserved(low: number, high: number, isPbmtOn: boolean): boolean {
+function isInvalidOrReserved(
+  low: number,
+  high: number,
+  { isPbmtOn, isNapotOn }: WalkOptions,
+): boolean {
   const pbmt = (high & PTE_HIGH_PBMT) >>> PBMT_SHIFT;
   return (
     (low & PTE_V) === 0 ||
     ((low & PTE_W) !== 0 && (low & PTE_R) === 0) ||
     (high & PTE_HIGH_RESERVED) !== 0 ||
     pbmt === PBMT_RESERVED ||
-    (pbmt !== 0 && !isPbmtOn)
+    (pbmt !== 0 && !isPbmtOn) ||
+    ((high & PTE_HIGH_N) !== 0 && !isNapotOn)
   );
 }
 

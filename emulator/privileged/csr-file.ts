@@ -1,5 +1,7 @@
 import type { Clint } from '../devices/clint.js';
 import { PLIC_MACHINE, PLIC_SUPERVISOR, type Plic } from '../devices/plic.js';
+import type { InstructionSet } from '../isa/decode.js';
+import type { CsrOperation } from '../isa/expression.js';
 import type { Registers } from '../registers.js';
 import type { Counters } from './counters.js';
 import { Csr, HPM_COUNTERS } from './csr-names.js';
@@ -9,19 +11,21 @@ import { PMP_ENTRIES, type Pmp } from './pmp.js';
 import { FS_OFF, MSTATUS_TVM, Privilege } from './status.js';
 
 const MASK_32 = 0xffff_ffffn;
-/** MXL = 2 (64 bits), extensions A C D F I M S U. */
-const MISA =
-  (2n << 62n) |
-  BigInt([...'ACDFIMSU'].reduce((bits, c) => bits | (1 << (c.charCodeAt(0) - 65)), 0));
+/** misa.MXL: 64 bits. */
+const MXL_64 = 2n << 62n;
 /** Every exception but a call from M mode may be delegated. */
 const MEDELEG_WRITABLE = 0xb3ffn;
 const INTERRUPTS_WRITABLE = BigInt(MSI | MTI | MEI | SUPERVISOR_INTERRUPTS);
 const COUNTER_ENABLES = MASK_32;
 const COUNTER_INHIBITS = 0xffff_fffdn;
+/** Of `time` among the counters. */
+const TIME = 1;
 
 interface Register {
   read(): bigint;
   write?(value: bigint): void;
+  /** What CSRRS and CSRRC change, where that is not what is read. */
+  stored?(): bigint;
 }
 
 /** What a write to a CSR may change beyond the register itself. */
@@ -36,11 +40,13 @@ export interface CsrEffects {
 export class CsrFile {
   private readonly registers = new Map<number, Register>();
   private readonly state: CsrState;
+  private readonly isa: InstructionSet;
   private readonly clint: Clint;
   private readonly plic: Plic;
 
   constructor(
     state: CsrState,
+    isa: InstructionSet,
     parts: {
       registers: Registers;
       pmp: Pmp;
@@ -51,9 +57,10 @@ export class CsrFile {
     },
   ) {
     this.state = state;
+    this.isa = isa;
     this.clint = parts.clint;
     this.plic = parts.plic;
-    this.defineFloat(parts.registers);
+    if (isa.has('f')) this.defineFloat(parts.registers);
     this.defineTraps(parts.effects);
     this.defineSupervisor(parts.effects);
     this.defineMachine(parts.effects);
@@ -73,7 +80,11 @@ export class CsrFile {
     if (isWrite && csr >> 10 === 3) return false;
     if (csr <= Csr.fcsr) return this.state.fs !== FS_OFF;
     if (csr === Csr.satp) return !(privilege === Privilege.Supervisor && statusLow & MSTATUS_TVM);
-    if (csr === Csr.stimecmp) return privilege === Privilege.Machine || this.isStimecmpOn();
+    if (csr === Csr.stimecmp) {
+      return (
+        privilege === Privilege.Machine || (this.isStimecmpOn() && this.isCounterVisible(TIME))
+      );
+    }
     if (csr >= Csr.cycle && csr < Csr.cycle + 32) return this.isCounterVisible(csr - Csr.cycle);
     return true;
   }
@@ -89,6 +100,16 @@ export class CsrFile {
 
   write(csr: number, value: bigint): void {
     this.registers.get(csr)!.write?.(value);
+  }
+
+  /** As CSRRW, CSRRS or CSRRC write. */
+  update(csr: number, operation: CsrOperation, operand: bigint): void {
+    const register = this.registers.get(csr)!;
+    if (operation === 'write') register.write?.(operand);
+    else {
+      const old = register.stored?.() ?? register.read();
+      register.write?.(operation === 'set' ? old | operand : old & ~operand);
+    }
   }
 
   /** The values of all registers but the counters, by ascending number. */
@@ -113,16 +134,16 @@ export class CsrFile {
     return bits;
   }
 
-  /** Steps until a timer interrupt may become pending; Infinity = never. */
+  /**
+   * Steps until the next timer interrupt that is enabled in mie, and not pending yet, becomes
+   * pending; Infinity = never.
+   */
   stepsUntilTimer(): number {
-    const machine = this.clint.stepsUntilTimer();
-    if (!this.isStimecmpOn()) return machine;
-    return Math.min(machine, this.clint.stepsUntil(this.state.stimecmp));
-  }
-
-  /** Whether a timer interrupt would wake the hart. */
-  get isTimerEnabled(): boolean {
-    return (this.state.enabled & (MTI | STI)) !== 0;
+    const { clint, state } = this;
+    const waits: number[] = [];
+    if (state.enabled & MTI) waits.push(clint.stepsUntilTimer());
+    if (state.enabled & STI && this.isStimecmpOn()) waits.push(clint.stepsUntil(state.stimecmp));
+    return Math.min(Number.POSITIVE_INFINITY, ...waits.filter((steps) => steps > 0));
   }
 
   private isStimecmpOn(): boolean {
@@ -136,8 +157,13 @@ export class CsrFile {
     return privilege === Privilege.Supervisor || ((this.state.scounteren >>> index) & 1) === 1;
   }
 
-  private define(csr: number, read: () => bigint, write?: (value: bigint) => void): void {
-    this.registers.set(csr, write ? { read, write } : { read });
+  private define(
+    csr: number,
+    read: () => bigint,
+    write?: (value: bigint) => void,
+    stored?: () => bigint,
+  ): void {
+    this.registers.set(csr, { read, ...(write && { write }), ...(stored && { stored }) });
   }
 
   private defineFloat(registers: Registers): void {
@@ -174,8 +200,9 @@ export class CsrFile {
     const { state } = this;
     const storage = ['stvec', 'mtvec', 'sscratch', 'mscratch', 'scause', 'mcause'] as const;
     for (const name of [...storage, 'stval', 'mtval', 'sepc', 'mepc'] as const) {
-      // Vectors are 4-byte aligned with mode 0 or 1; exception pcs are 2-byte aligned.
-      const mask = name.endsWith('tvec') ? 2n : name.endsWith('epc') ? 1n : 0n;
+      // Vectors are 4-byte aligned with mode 0 or 1; exception pcs as instructions are.
+      const misaligned = BigInt(this.isa.alignmentBytes - 1);
+      const mask = name.endsWith('tvec') ? 2n : name.endsWith('epc') ? misaligned : 0n;
       this.define(
         Csr[name],
         () => state[name],
@@ -211,6 +238,8 @@ export class CsrFile {
           (state.softPending & ~writable) | (Number(value & INTERRUPTS_WRITABLE) & writable);
         effects.interruptsChanged();
       },
+      // SEIP reads as the PLIC's line or the bit of software; only the latter is set or cleared.
+      () => BigInt(state.softPending),
     );
     this.define(
       Csr.sip,
@@ -248,14 +277,16 @@ export class CsrFile {
         state.writeSenvcfg(value);
       },
     );
-    this.define(
-      Csr.stimecmp,
-      () => state.stimecmp,
-      (value) => {
-        state.stimecmp = value;
-        effects.interruptsChanged();
-      },
-    );
+    if (this.isa.has('sstc')) {
+      this.define(
+        Csr.stimecmp,
+        () => state.stimecmp,
+        (value) => {
+          state.stimecmp = value;
+          effects.interruptsChanged();
+        },
+      );
+    }
     this.define(
       Csr.satp,
       () => state.satp,
@@ -275,9 +306,10 @@ export class CsrFile {
         effects.interruptsChanged();
       },
     );
+    const misa = MXL_64 | BigInt(misaLetters(this.isa));
     this.define(
       Csr.misa,
-      () => MISA,
+      () => misa,
       () => {},
     );
     this.define(
@@ -410,4 +442,11 @@ export class CsrFile {
       );
     }
   }
+}
+
+/** misa.Extensions. Privileged ISA, "Machine ISA (misa) Register": bit 0 is A, bit 25 Z. */
+function misaLetters(isa: InstructionSet): number {
+  const letters = [...'acdfim'].filter((letter) => isa.has(letter));
+  if (['zba', 'zbb', 'zbs'].every((name) => isa.has(name))) letters.push('b');
+  return [...letters, 's', 'u'].reduce((bits, c) => bits | (1 << (c.charCodeAt(0) - 97)), 0);
 }

@@ -1,8 +1,9 @@
+import type { InstructionSet } from '../isa/decode.js';
 import type { CacheBlockOperation } from '../isa/expression.js';
 import { FP_MODE, FP_MODE_NOT_DIRTY, FP_MODE_ROUNDING } from '../layout.js';
 import type { TranslationContext } from '../mmu/mmu.js';
 import type { Registers } from '../registers.js';
-import { ENVCFG_CACHE_BLOCKS, grants, legalEnvcfg } from './cache-block-rights.js';
+import { ENVCFG_CBIE_CBCFE, ENVCFG_CBZE, grants, legalEnvcfg } from './cache-block-rights.js';
 import { HPM_COUNTERS } from './csr-names.js';
 import {
   FS_DIRTY,
@@ -55,8 +56,6 @@ export const MENVCFG_STCE = 1n << 63n;
 /** menvcfg.PBMTE: the PBMT field of a PTE counts. */
 const MENVCFG_PBMTE = 1n << 62n;
 const MENVCFG_FIOM = 1n;
-const SENVCFG_WRITABLE = MENVCFG_FIOM | ENVCFG_CACHE_BLOCKS;
-const MENVCFG_WRITABLE = MENVCFG_ADUE | MENVCFG_STCE | MENVCFG_PBMTE | SENVCFG_WRITABLE;
 
 /** satp.PPN. */
 const SATP_PPN = (1n << 44n) - 1n;
@@ -95,12 +94,30 @@ export class CsrState {
 
   private readonly registers: Registers;
   private readonly words: Int32Array;
+  private readonly mstatusWritable: number;
+  private readonly senvcfgWritable: bigint;
+  private readonly menvcfgWritable: bigint;
 
-  constructor(buffer: ArrayBuffer, registers: Registers, context: TranslationContext) {
+  constructor(
+    buffer: ArrayBuffer,
+    registers: Registers,
+    context: TranslationContext,
+    isa: InstructionSet,
+  ) {
     this.registers = registers;
     this.context = context;
     this.words = new Int32Array(buffer);
-    this.menvcfg = context.isAdUpdated ? MENVCFG_ADUE : 0n;
+    // What belongs to an extension that the hart lacks reads 0.
+    const ifHas = (extension: string, bits: bigint) => (isa.has(extension) ? bits : 0n);
+    this.mstatusWritable = MSTATUS_WRITABLE & (isa.has('f') ? -1 : ~MSTATUS_FS);
+    this.senvcfgWritable =
+      MENVCFG_FIOM | ifHas('zicbom', ENVCFG_CBIE_CBCFE) | ifHas('zicboz', ENVCFG_CBZE);
+    this.menvcfgWritable =
+      this.senvcfgWritable |
+      ifHas('svadu', MENVCFG_ADUE) |
+      ifHas('sstc', MENVCFG_STCE) |
+      ifHas('svpbmt', MENVCFG_PBMTE);
+    this.menvcfg = context.isAdUpdated ? this.menvcfgWritable & MENVCFG_ADUE : 0n;
     this.updateFpMode();
   }
 
@@ -109,7 +126,7 @@ export class CsrState {
   }
 
   set mstatus(value: bigint) {
-    let low = Number(value & BigInt(MSTATUS_WRITABLE));
+    let low = Number(value & BigInt(this.mstatusWritable));
     // MPP is WARL: 2 names no mode, the field keeps what it had.
     if ((low & MSTATUS_MPP) >>> MSTATUS_MPP_SHIFT === 2) {
       low = (low & ~MSTATUS_MPP) | (this.context.statusLow & MSTATUS_MPP);
@@ -122,8 +139,8 @@ export class CsrState {
   }
 
   set sstatus(value: bigint) {
-    this.statusLow =
-      (this.context.statusLow & ~SSTATUS_MASK) | Number(value & BigInt(SSTATUS_MASK));
+    const mask = SSTATUS_MASK & this.mstatusWritable;
+    this.statusLow = (this.context.statusLow & ~mask) | Number(value & BigInt(mask));
   }
 
   get statusLow(): number {
@@ -171,13 +188,15 @@ export class CsrState {
   }
 
   writeMenvcfg(value: bigint): void {
-    this.menvcfg = legalEnvcfg(value & MENVCFG_WRITABLE);
-    this.context.isAdUpdated = (value & MENVCFG_ADUE) !== 0n;
-    this.context.isPbmtOn = (value & MENVCFG_PBMTE) !== 0n;
+    this.menvcfg = legalEnvcfg(value & this.menvcfgWritable);
+    if (this.menvcfgWritable & MENVCFG_ADUE) {
+      this.context.isAdUpdated = (this.menvcfg & MENVCFG_ADUE) !== 0n;
+    }
+    this.context.isPbmtOn = (this.menvcfg & MENVCFG_PBMTE) !== 0n;
   }
 
   writeSenvcfg(value: bigint): void {
-    this.senvcfg = legalEnvcfg(value & SENVCFG_WRITABLE);
+    this.senvcfg = legalEnvcfg(value & this.senvcfgWritable);
   }
 
   /** Whether the current mode may execute a cache-block instruction. */

@@ -13,6 +13,7 @@ const PMP_L = 0x80;
 const OFF = 0;
 const TOR = 1;
 const NA4 = 2;
+const NAPOT = 3;
 /** pmpaddr holds bits 55..2 of a physical address. */
 const ADDRESS_MASK = (1n << 54n) - 1n;
 
@@ -26,6 +27,13 @@ export class Pmp {
   private readonly addresses = new BigUint64Array(PMP_ENTRIES);
   /** [start, end) in bytes of each entry that is on, as numbers: ends beyond 2^53 only mean "far". */
   private ranges: { start: number; end: number; config: number }[] = [];
+
+  /** Lets every mode access everything, by the first entry. */
+  allowAll(): void {
+    this.addresses[0] = ADDRESS_MASK;
+    this.configs[0] = PMP_R | PMP_W | PMP_X | (NAPOT << PMP_A_SHIFT);
+    this.update();
+  }
 
   /** Entries 8 * half to 8 * half + 7 as pmpcfg0 (half 0) or pmpcfg2 (half 1) shows them. */
   readConfig(half: number): bigint {
@@ -56,7 +64,10 @@ export class Pmp {
     this.update();
   }
 
-  /** Whether all bytes [pa, pa + size) may be accessed. The lowest entry that matches any byte decides. */
+  /**
+   * Whether all bytes [pa, pa + size) may be accessed. The lowest entry that matches any byte decides;
+   * where none does, M mode may and the others may not, even with all entries off.
+   */
   allows(pa: number, size: number, access: Access, privilege: Privilege): boolean {
     for (const { start, end, config } of this.ranges) {
       if (pa + size <= start || pa >= end) continue;
@@ -64,7 +75,7 @@ export class Pmp {
       if (privilege === Privilege.Machine && (config & PMP_L) === 0) return true;
       return (config & NEEDED[access]) !== 0;
     }
-    return privilege === Privilege.Machine || !this.isAnyOn();
+    return privilege === Privilege.Machine;
   }
 
   /** Whether `allows` answers alike for every access to the page, so that it may be cached. */
@@ -76,10 +87,6 @@ export class Pmp {
       return start <= pageStart && end >= pageEnd;
     }
     return true;
-  }
-
-  private isAnyOn(): boolean {
-    return this.ranges.length > 0;
   }
 
   /** A locked entry, and the address below a locked top-of-range entry, cannot be written. */
@@ -98,6 +105,8 @@ export class Pmp {
       if (mode === OFF) continue;
       if (mode === TOR) {
         const below = i === 0 ? 0n : this.addresses[i - 1]!;
+        // An entry whose range is empty matches nothing.
+        if (below >= address) continue;
         this.ranges.push({ start: Number(below << 2n), end: Number(address << 2n), config });
       } else if (mode === NA4) {
         this.ranges.push({ start: Number(address << 2n), end: Number(address << 2n) + 4, config });

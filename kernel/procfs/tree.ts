@@ -32,7 +32,7 @@ export function populateProc(kernel: Kernel): void {
     ['cmdline', () => '\n'],
     ['stat', () => systemStatText(kernel)],
     ['uptime', () => uptimeText(kernel)],
-    ['cpuinfo', () => cpuinfoText(FULL_ISA.replace('rv64gc', 'rv64imafdc_zicsr_zifencei'))],
+    ['cpuinfo', () => cpuinfoText(FULL_ISA)],
     ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n'],
     ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
   ];

@@ -97,15 +97,15 @@ describe('execute', () => {
 });
 
 describe('a CSR instruction', () => {
-  /** Notes reads and writes of a CSR that holds 0b1100. */
+  /** Notes reads and writes. */
   class NotingContext extends PlainContext {
     readonly log: string[] = [];
     override readCsr(_csr: number, _bits = 0, alsoWrites = false): bigint {
       this.log.push(alsoWrites ? 'read for write' : 'read');
       return 0b1100n;
     }
-    override writeCsr(_csr = 0, value = 0n): undefined {
-      this.log.push(`write ${value.toString(2)}`);
+    override writeCsr(_csr = 0, operation = 'write', operand = 0n): undefined {
+      this.log.push(`${operation} ${operand.toString(2)}`);
     }
   }
 
@@ -113,14 +113,14 @@ describe('a CSR instruction', () => {
   it.each([
     ['csrrw', { rd: 5, rs1: 10 }, ['read for write', 'write 1010']],
     ['csrrw', { rd: 0, rs1: 10 }, ['write 1010']],
-    ['csrrs', { rd: 5, rs1: 10 }, ['read for write', 'write 1110']],
-    ['csrrs', { rd: 0, rs1: 10 }, ['read for write', 'write 1110']],
+    ['csrrs', { rd: 5, rs1: 10 }, ['read for write', 'set 1010']],
+    ['csrrs', { rd: 0, rs1: 10 }, ['read for write', 'set 1010']],
     ['csrrs', { rd: 5, rs1: 0 }, ['read']],
-    ['csrrc', { rd: 5, rs1: 10 }, ['read for write', 'write 100']],
+    ['csrrc', { rd: 5, rs1: 10 }, ['read for write', 'clear 1010']],
     ['csrrc', { rd: 5, rs1: 0 }, ['read']],
     ['csrrwi', { rd: 5, imm: 0 }, ['read for write', 'write 0']],
     ['csrrsi', { rd: 5, imm: 0 }, ['read']],
-    ['csrrci', { rd: 5, imm: 4 }, ['read for write', 'write 1000']],
+    ['csrrci', { rd: 5, imm: 4 }, ['read for write', 'clear 100']],
   ] as const)('%s %o does %o', (name, operands, log) => {
     const state = freshState();
     const context = new NotingContext(state);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Machine } from '../../emulator/index.js';
 import { InstructionSet } from '../../emulator/isa/decode.js';
-import { FULL_ISA, instructions, optionalExtensions } from '../../emulator/isa/extensions.js';
+import {
+  extensions,
+  FULL_ISA,
+  instructions,
+  instructionsOf,
+} from '../../emulator/isa/extensions.js';
 import { encode } from '../support/encode.js';
 
 const CODE = 0x8000_0000;
@@ -22,22 +27,58 @@ describe('InstructionSet', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each([...optionalExtensions.keys()])('knows what %s adds only when it is named', (name) => {
-    const isa = `rv64gc_${name}`;
-    const added = optionalExtensions.get(name)!.filter(
+  const added = (isa: string, base: string) => {
+    const before = new Set(instructionsOf(base));
+    return instructionsOf(isa).filter((instruction) => !before.has(instruction));
+  };
+
+  it.each(['m', 'a', 'f', 'd', ...[...extensions.keys()].filter((name) => name.length > 1)])(
+    'knows what %s adds only when it is named',
+    (name) => {
+      const base = new InstructionSet('rv64i');
+      const other = new InstructionSet(`rv64i_${name}`);
       // Hints are something else, and harmless, to whoever does not know them.
-      (instruction) =>
-        new InstructionSet('rv64gc').decode(instruction.encoding.match) === undefined,
-    );
-    for (const { encoding } of added) {
-      expect(new InstructionSet(isa).decode(encoding.match)).toBeDefined();
-    }
-    expect(added.length > 0 || ['zihintpause', 'zicbop'].includes(name)).toBe(true);
+      const brought = added(`rv64i_${name}`, 'rv64i').filter(
+        ({ encoding }) => base.decode(encoding.match) === undefined,
+      );
+      for (const { encoding } of brought) expect(other.decode(encoding.match)).toBeDefined();
+      const isEmpty = extensions.get(name)!.instructions.length === 0;
+      expect(brought.length > 0).toBe(
+        !isEmpty && !['zicsr', 'zihintpause', 'zicbop'].includes(name),
+      );
+    },
+  );
+
+  it.each([
+    ['rv64gc', 'rv64imafdc_zicsr_zifencei'],
+    ['rv64gcb', 'RV64GC_zba_zbb_zbs'],
+    ['rv64id', 'rv64i_f_d'],
+    ['rv64i2p1_m2p0_a2p1_f2p2_d2p2_c2p0_zicsr2p0_zifencei2p0', 'rv64gc'],
+  ])('takes %s for %s', (one, other) => {
+    expect(new Set(instructionsOf(one))).toEqual(new Set(instructionsOf(other)));
+  });
+
+  it('has of Zfh and C what needs D only beside D', () => {
+    const names = (isa: string) => added(isa, isa.replace('_zfh', '')).map(({ name }) => name);
+    expect(names('rv64if_zfh')).not.toContain('fcvt.d.h');
+    expect(names('rv64ifd_zfh')).toContain('fcvt.d.h');
+    const cFld = 0x2000;
+    expect(new InstructionSet('rv64ifc').decode(cFld)).toBeUndefined();
+    expect(new InstructionSet('rv64ic_d').decode(cFld)?.instruction.name).toBe('fld');
+  });
+
+  it('knows no compressed instruction without C', () => {
+    const cNop = 1;
+    expect(new InstructionSet('rv64g').decode(cNop)).toBeUndefined();
+    expect(new InstructionSet('rv64gc').decode(cNop)).toBeDefined();
   });
 
   it('refuses a base or an extension that it does not know', () => {
     expect(() => new InstructionSet('rv32gc')).toThrow(/^unknown ISA 'rv32gc': /);
+    expect(() => new InstructionSet('rv64mac')).toThrow(/^unknown ISA 'rv64mac': /);
     expect(() => new InstructionSet('rv64gc_zba_zfoo')).toThrow(/^unknown extension 'zfoo'/);
+    expect(() => new InstructionSet('rv64gcv')).toThrow(/^unknown extension 'v'/);
+    expect(() => new InstructionSet('rv64gc_')).toThrow(/^unknown extension ''/);
   });
 });
 

@@ -13,6 +13,7 @@ export interface TranslationRequest {
   readonly mxr: boolean;
   readonly hardwareUpdatesAd: boolean;
   readonly pbmte: boolean;
+  readonly napot: boolean;
 }
 
 export interface TranslationMemory {
@@ -54,6 +55,7 @@ export function translateLiterally(
     const n = bit(pte, 63);
     const pbmt = bits(pte, 62, 61);
     if (!v || (!r && w)) return 'page-fault'; // 3
+    if (n && !request.napot) return 'page-fault';
     if (bits(pte, 60, 54) !== 0n || pbmt === 3n || (pbmt !== 0n && !request.pbmte)) {
       return 'page-fault';
     }

@@ -167,6 +167,7 @@ export class PlainContext implements ExecutionContext {
     this.state.f[index] = value;
   }
   fpTrapIfOff(): undefined {}
+  fpChanged(): void {}
   load(va: bigint, bytes: number, access: 'load' | 'amo'): bigint | Trap {
     const cause = access === 'amo' ? Cause.StorePageFault : Cause.LoadPageFault;
     if (!isData(va, bytes)) return { cause, tval: va };

@@ -114,9 +114,71 @@ describe('interrupts', () => {
     expect(hart.readCsr(Csr.mip)).toBe(0n);
   });
 
+  it.each([
+    ['before it', 100n],
+    ['long past', 0n],
+  ])('end a wfi at stimecmp, though mtimecmp is %s and its interrupt off', (_, mtimecmp) => {
+    ram.writeU32(CODE, encode('wfi'));
+    hart.clint.write(0x4000, 8, mtimecmp);
+    hart.writeCsr(Csr.menvcfg, 1n << 63n);
+    hart.writeCsr(Csr.stimecmp, 500n);
+    hart.writeCsr(Csr.mie, bitsOf([5]));
+    hart.run(3);
+    expect(hart.pc).toBe(CODE + 4);
+  });
+
+  it('of the timer are taken at their step while code runs, whatever other timers say', () => {
+    hart.clint.write(0x4000, 8, 0n);
+    hart.writeCsr(Csr.menvcfg, 1n << 63n);
+    hart.writeCsr(Csr.stimecmp, 5n);
+    hart.writeCsr(Csr.mie, bitsOf([5]));
+    hart.writeCsr(Csr.mstatus, MSTATUS_MIE);
+    hart.run(60);
+    expect([hart.traps, hart.readCsr(Csr.mepc)]).toEqual([1, BigInt(CODE)]);
+    expect(hart.instret).toBe(59);
+  });
+
   it('leave a hart idle that waits for none', () => {
     ram.writeU32(CODE, encode('wfi'));
     expect(hart.run(3)).toBe('idle');
+  });
+});
+
+describe('the PLIC', () => {
+  it('orders by priority, then number; masks by threshold; hands out and takes back', () => {
+    const { hart } = Machine.create({ memoryBytes: 4 << 20, supervisor: 'guest' });
+    const { plic } = hart;
+    const [threshold, claim, enable] = [0x20_0000, 0x20_0004, 0x2000];
+    const [mei, sei] = [1n << 11n, 1n << 9n];
+    for (const [source, priority] of [
+      [3, 2],
+      [7, 5],
+      [9, 5],
+      [40, 1],
+    ] as const) {
+      plic.write(4 * source, 4, BigInt(priority));
+      plic.setLevel(source, true);
+    }
+    expect(hart.readCsr(Csr.mip)).toBe(0n);
+    plic.write(enable, 4, 0xffff_ffffn);
+    plic.write(enable + 4, 4, 1n << 8n);
+    expect(plic.read(enable, 4)).toBe(0xffff_fffen); // there is no source 0
+    expect(hart.readCsr(Csr.mip)).toBe(mei);
+    expect([1, 2, 3, 4, 5].map(() => plic.read(claim, 4))).toEqual([7n, 9n, 3n, 40n, 0n]);
+    expect(hart.readCsr(Csr.mip)).toBe(0n);
+    // The context of S mode has enabled nothing: its completion is ignored.
+    plic.write(0x20_1004, 4, 7n);
+    expect(plic.read(0x1000, 4)).toBe(0n);
+    plic.write(claim, 4, 7n);
+    expect(plic.read(0x1000, 4)).toBe(1n << 7n);
+    plic.write(threshold, 4, 5n);
+    expect([hart.readCsr(Csr.mip), plic.read(claim, 4)]).toEqual([0n, 0n]);
+    plic.write(threshold, 4, 4n);
+    expect(hart.readCsr(Csr.mip)).toBe(mei);
+    plic.write(enable + 0x80, 4, 1n << 7n);
+    expect(hart.readCsr(Csr.mip)).toBe(mei | sei);
+    plic.setLevel(7, false);
+    expect(hart.readCsr(Csr.mip)).toBe(0n);
   });
 });
 

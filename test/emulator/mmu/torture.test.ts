@@ -4,6 +4,7 @@ import { Machine, type Ram } from '../../../emulator/index.js';
 import { PAGE_FAULT } from '../../../emulator/mmu/mmu.js';
 import { MSTATUS_MXR, MSTATUS_SUM, Privilege } from '../../../emulator/privileged/status.js';
 import { type TranslationAnswer, translateLiterally } from '../../model/translation.js';
+import { openMemory } from '../../support/assembled.js';
 
 const TABLES = 6; // frames that hold tables, at the start of RAM
 const FIRST_PPN = 0x80000n;
@@ -58,6 +59,7 @@ const request = fc.record({
   mxr: fc.boolean(),
   hardwareUpdatesAd: fc.boolean(),
   pbmte: fc.boolean(),
+  napot: fc.boolean(),
 } as const);
 
 /** Sv39 addresses are made canonical most of the time: the upper bits follow bit 38 or 47. */
@@ -71,6 +73,7 @@ describe('Mmu.translatePage', () => {
   it('answers every access as the literal transcription of the specification does', () => {
     const machine = Machine.create({ memoryBytes: 8 * 1024 * 1024, supervisor: 'guest' });
     const { ram, hart } = machine;
+    openMemory(hart);
     const { mmu } = hart;
     let tables = new Uint8Array(TABLES * 4096);
     const inTables = (pa: bigint) => pa >= RAM && pa < RAM + BigInt(tables.length);
@@ -103,13 +106,15 @@ describe('Mmu.translatePage', () => {
             const isSameSpace =
               context.levels === levels &&
               context.rootPpn === Number(asked.rootPpn) &&
-              context.isPbmtOn === asked.pbmte;
+              context.isPbmtOn === asked.pbmte &&
+              context.isNapotOn === asked.napot;
             Object.assign(context, {
               levels,
               rootPpn: Number(asked.rootPpn),
               statusLow: (asked.sum ? MSTATUS_SUM : 0) | (asked.mxr ? MSTATUS_MXR : 0),
               isAdUpdated: asked.hardwareUpdatesAd,
               isPbmtOn: asked.pbmte,
+              isNapotOn: asked.napot,
             });
             // Only these changes owe a fence; between the others cached entries are used.
             if (!isSameSpace) mmu.fence(undefined, undefined);
