@@ -30,13 +30,37 @@ function checkIds(ids: readonly number[], own: number): number {
   return ids.every((id) => id === -1 || id === own) ? 0 : -Errno.EPERM;
 }
 
+/** _LINUX_CAPABILITY_VERSION_3, and the bytes of its data. */
+const CAPABILITY_VERSION = 0x2008_0522;
+const CAPABILITY_BYTES = 24;
+
 /** capget(2), version 3: no capabilities. */
 export function sysCapget(call: Call, header: number, data: number): number {
-  const VERSION_3 = 0x2008_0522;
-  const version = call.readU32(header);
+  const pid = capabilityHeader(call, header);
+  if (data === 0 && (pid >= 0 || pid === -Errno.EINVAL)) return 0;
+  if (pid < 0) return pid;
+  if (pid !== 0 && !call.kernel.tasks.has(pid)) return -Errno.ESRCH;
+  return call.write(data, new Uint8Array(CAPABILITY_BYTES));
+}
+
+/** capset(2): who has no capabilities can only keep having none. */
+export function sysCapset(call: Call, header: number, data: number): number {
+  const pid = capabilityHeader(call, header);
+  if (pid < 0) return pid;
+  if (pid !== 0 && pid !== call.task.tid) return -Errno.EPERM;
+  const wanted = call.read(data, CAPABILITY_BYTES);
+  if (typeof wanted === 'number') return wanted;
+  return wanted.every((byte) => byte === 0) ? 0 : -Errno.EPERM;
+}
+
+/** Whom a capability call is about; the version that there is is written back over another one. */
+function capabilityHeader(call: Call, at: number): number {
+  const version = call.readU32(at);
   if (version === undefined) return -Errno.EFAULT;
-  if (version !== VERSION_3) return call.writeU32(header, VERSION_3) || -Errno.EINVAL;
-  return data === 0 ? 0 : call.write(data, new Uint8Array(24));
+  if (version !== CAPABILITY_VERSION) return call.writeU32(at, CAPABILITY_VERSION) || -Errno.EINVAL;
+  const pid = call.readU32(at + 4);
+  if (pid === undefined) return -Errno.EFAULT;
+  return pid > 0x7fff_ffff ? -Errno.EINVAL : pid;
 }
 
 /** personality(2): PER_LINUX, which nothing changes. */

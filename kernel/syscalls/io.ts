@@ -15,6 +15,8 @@ import { type Call, INTERRUPTED } from './call.js';
 /** Longest transfer of one call. read(2), "Notes". */
 const MAX_TRANSFER = 0x7fff_f000;
 const IOV_MAX = 1024;
+/** RWF_HIPRI, RWF_DSYNC and RWF_SYNC ask for what is so anyway: all of a file is in memory. */
+const RWF_IGNORED = 7;
 
 export function sysRead(call: Call, fd: number, address: number, count: number): number {
   return readFrom(call, fd, single(address, count));
@@ -74,6 +76,37 @@ export function sysPwritev(
 ): number {
   const ranges = readVector(call, vector, count);
   return typeof ranges === 'number' ? ranges : writeAt(call, fd, ranges, offset);
+}
+
+/** preadv2(2): as preadv, or as readv where the offset is -1. */
+export function sysPreadv2(
+  call: Call,
+  fd: number,
+  vector: number,
+  count: number,
+  offset: number,
+  _high: number,
+  flags: number,
+): number {
+  if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
+  return offset === -1
+    ? sysReadv(call, fd, vector, count)
+    : sysPreadv(call, fd, vector, count, offset);
+}
+
+export function sysPwritev2(
+  call: Call,
+  fd: number,
+  vector: number,
+  count: number,
+  offset: number,
+  _high: number,
+  flags: number,
+): number {
+  if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
+  return offset === -1
+    ? sysWritev(call, fd, vector, count)
+    : sysPwritev(call, fd, vector, count, offset);
 }
 
 /** lseek(2). */

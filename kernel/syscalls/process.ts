@@ -171,6 +171,19 @@ export function sysSetRobustList(call: Call, head: number, length: number): numb
   return 0;
 }
 
+/** get_robust_list(2). */
+export function sysGetRobustList(
+  call: Call,
+  tid: number,
+  headAt: number,
+  lengthAt: number,
+): number {
+  const task = tid === 0 ? call.task : call.kernel.tasks.get(tid);
+  if (task === undefined) return -Errno.ESRCH;
+  if (call.writeU64(lengthAt, 24n) < 0) return -Errno.EFAULT;
+  return call.writeU64(headAt, BigInt(task.robustList));
+}
+
 export function sysGetuid(call: Call): number {
   return call.process.credentials.uid;
 }

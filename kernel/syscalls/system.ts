@@ -17,6 +17,11 @@ export function sysUname(call: Call, address: number): number {
   return call.write(address, bytes);
 }
 
+/** rseq(2): not there, as in a kernel without CONFIG_RSEQ; libraries then do without. */
+export function sysRseq(): number {
+  return -Errno.ENOSYS;
+}
+
 /** getrandom(2): never blocks; the seed decides what it gives. */
 export function sysGetrandom(call: Call, address: number, length: number, flags: number): number {
   const [NONBLOCK, RANDOM, INSECURE] = [1, 2, 4];

@@ -4,6 +4,7 @@ import * as advisory from './advisory.js';
 import * as descriptors from './descriptors.js';
 import { entry, FILE, MEMORY, PROCESS, SIMPLE, type SyscallEntry } from './entry.js';
 import { sysFutex } from './futex.js';
+import { sysHwprobe } from './hwprobe.js';
 import * as identity from './identity.js';
 import * as io from './io.js';
 import { sysFlock } from './locks.js';
@@ -82,6 +83,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [83, entry('fdatasync', [FD], SIMPLE, descriptors.sysFsync)],
   [88, entry('utimensat', [DIRFD, PATH, ADDRESS, n.AT_FLAGS], FILE, paths.sysUtimensat)],
   [90, entry('capget', [ADDRESS, ADDRESS], SIMPLE, identity.sysCapget)],
+  [91, entry('capset', [ADDRESS, ADDRESS], SIMPLE, identity.sysCapset)],
   [92, entry('personality', [HEX], SIMPLE, identity.sysPersonality)],
   [93, entry('exit', [INT], PROCESS, process.sysExit)],
   [94, entry('exit_group', [INT], PROCESS, process.sysExitGroup)],
@@ -92,6 +94,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
     entry('futex', [ADDRESS, n.FUTEX_OPERATION, UINT, ADDRESS, ADDRESS, UINT], SIMPLE, sysFutex),
   ],
   [99, entry('set_robust_list', [ADDRESS, SIZE], SIMPLE, process.sysSetRobustList)],
+  [100, entry('get_robust_list', [INT, ADDRESS, ADDRESS], SIMPLE, process.sysGetRobustList)],
   [101, entry('nanosleep', [k.TIMESPEC, k.TIMESPEC_OUT], SIMPLE, time.sysNanosleep)],
   [102, entry('getitimer', [INT, ADDRESS], SIMPLE, time.sysGetitimer)],
   [103, entry('setitimer', [INT, ADDRESS, ADDRESS], SIMPLE, time.sysSetitimer)],
@@ -210,6 +213,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
   [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
   [233, entry('madvise', [ADDRESS, SIZE, n.ADVICE], MEMORY, memory.sysMadvise)],
+  [258, entry('riscv_hwprobe', [ADDRESS, SIZE, SIZE, ADDRESS, HEX], SIMPLE, sysHwprobe)],
   [
     259,
     entry('riscv_flush_icache', [ADDRESS, ADDRESS, HEX], SIMPLE, memory.sysFlushInstructionCache),
@@ -231,7 +235,10 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [283, entry('membarrier', [INT, HEX], SIMPLE, memory.sysMembarrier)],
   [284, entry('mlock2', [ADDRESS, SIZE, n.LOCK_FLAGS], MEMORY, memory.sysMlock2)],
   [285, entry('copy_file_range', [FD, ADDRESS, FD, ADDRESS, SIZE, HEX], FILE, io.sysCopyFileRange)],
+  [286, entry('preadv2', [FD, ADDRESS, INT, LONG, LONG, HEX], FILE, io.sysPreadv2)],
+  [287, entry('pwritev2', [FD, k.vectorIn(2), INT, LONG, LONG, HEX], FILE, io.sysPwritev2)],
   [291, entry('statx', [DIRFD, PATH, n.AT_FLAGS, HEX, ADDRESS], FILE, stat.sysStatx)],
+  [293, entry('rseq', [ADDRESS, UINT, HEX, HEX], SIMPLE, system.sysRseq)],
   [435, entry('clone3', [ADDRESS, SIZE], PROCESS, process.sysClone3)],
   [436, entry('close_range', [UINT, UINT, HEX], SIMPLE, descriptors.sysCloseRange)],
   [437, entry('openat2', [DIRFD, PATH, ADDRESS, SIZE], FILE, open.sysOpenat2)],

@@ -1,0 +1,67 @@
+// Calls that few programs make: preadv2 and pwritev2, capabilities, robust lists.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static void say(const char *what, long result) {
+  if (result < 0) printf("%s: %s\n", what, strerrorname_np(errno));
+  else printf("%s: %ld\n", what, result);
+}
+
+static long cap(long call, unsigned version, int pid, int has_data, unsigned bits) {
+  struct __user_cap_header_struct header = {version, pid};
+  struct __user_cap_data_struct data[2] = {{bits, bits, 0}, {0, 0, 0}};
+  long result = syscall(call, &header, has_data ? data : 0);
+  if (result < 0 && header.version != version) printf("(the version is %#x) ", header.version);
+  if (result == 0 && has_data && call == SYS_capget)
+    printf("(%#x %#x) ", data[0].effective, data[1].permitted);
+  return result;
+}
+
+int main(void) {
+  char dir[] = "/tmp/callsXXXXXX";
+  if (!mkdtemp(dir) || chdir(dir)) return 1;
+  int fd = open("file", O_RDWR | O_CREAT, 0600);
+  char text[] = "abcdefgh", into[9] = {0};
+  struct iovec out[] = {{text, 3}, {text + 3, 5}}, in[] = {{into, 2}, {into + 2, 6}};
+  say("pwritev2 at the offset", pwritev2(fd, out, 2, -1, 0));
+  say("offset", lseek(fd, 0, SEEK_CUR));
+  say("pwritev2 at 4", pwritev2(fd, out, 1, 4, RWF_SYNC));
+  say("offset", lseek(fd, 2, SEEK_SET));
+  say("preadv2 at the offset", preadv2(fd, in, 2, -1, 0));
+  printf("%s, offset %ld\n", into, (long)lseek(fd, 0, SEEK_CUR));
+  say("preadv2 at 0", preadv2(fd, in, 2, 0, RWF_HIPRI));
+  printf("%s\n", into);
+  say("preadv2 at -2", preadv2(fd, in, 2, -2, 0));
+  say("preadv2 with an unknown flag", preadv2(fd, in, 2, 0, 1 << 20));
+  int ends[2];
+  pipe(ends);
+  say("pwritev2 into a pipe", pwritev2(ends[1], out, 2, -1, 0));
+  say("pwritev2 at a place of a pipe", pwritev2(ends[1], out, 2, 0, 0));
+  unlink("file");
+  rmdir(dir);
+
+  say("capget", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, 0, 1, 0));
+  say("capget of nobody", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, 999999, 1, 0));
+  say("capget of a negative pid", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, -1, 1, 0));
+  say("capget of no version", cap(SYS_capget, 7, 0, 1, 0));
+  say("capget that asks for the version", cap(SYS_capget, 7, 0, 0, 0));
+  say("capset to nothing", cap(SYS_capset, _LINUX_CAPABILITY_VERSION_3, 0, 1, 0));
+  say("capset to something", cap(SYS_capset, _LINUX_CAPABILITY_VERSION_3, getpid(), 1, 1));
+  say("capset of another", cap(SYS_capset, _LINUX_CAPABILITY_VERSION_3, 1, 1, 0));
+  say("capset of no version", cap(SYS_capset, 7, 0, 1, 0));
+
+  void *head = 0;
+  size_t length = 0;
+  say("get_robust_list", syscall(SYS_get_robust_list, 0, &head, &length));
+  printf("length %zu, head is set: %d\n", length, head != 0);
+  say("get_robust_list of nobody", syscall(SYS_get_robust_list, 999999, &head, &length));
+  return 0;
+}
