@@ -6,11 +6,14 @@ export { RegularFile } from './files/regular-file.js';
 export { FileTree } from './files/tree.js';
 export { Kernel } from './kernel.js';
 export {
+  type Access,
+  type MemoryFault,
   PageCache,
   PhysicalMemory,
   REGION_SHARED,
   regionName,
   VirtualMemory,
+  wouldFault,
 } from './memory/index.js';
 export type { KernelOptions, RunResult, SpawnOptions } from './options.js';
 export { type Ending, Process } from './process/process.js';

@@ -64,6 +64,7 @@ export class Kernel {
   readonly tracer: Tracer | undefined;
   /** With `verify`. */
   readonly monitor: Monitor | undefined;
+  readonly onFault: KernelOptions['onFault'];
   readonly limits: { steps: number; instructions: number; outputBytes: number; tasks: number };
   /** Every process that has not been waited for. */
   readonly processes = new Map<number, Process>();
@@ -114,6 +115,7 @@ export class Kernel {
     this.scheduler = new Scheduler(new Random(seed, 'scheduling'));
     this.jobs = new Jobs(this.scheduler);
     this.placement = o.placement ?? 'top-down';
+    this.onFault = o.onFault;
     this.limits = {
       steps: o.maxSteps ?? Number.POSITIVE_INFINITY,
       instructions: o.maxInstructions ?? Number.POSITIVE_INFINITY,
@@ -161,9 +163,7 @@ export class Kernel {
       base: directory,
       stackLimit: limits[RLIMIT_STACK]!.soft,
     });
-    if ('errno' in loaded) {
-      throw new Error(loaded.reason);
-    }
+    if ('errno' in loaded) throw new Error(loaded.reason);
     return this.start(loaded, directory, limits, o.tty);
   }
 

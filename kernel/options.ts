@@ -1,4 +1,5 @@
 import type { TlbMode } from '../emulator/index.js';
+import type { Access, MemoryFault } from './memory/index.js';
 import type { Process } from './process/process.js';
 import type { ConsoleHost } from './tty/console.js';
 import type { Tty } from './tty/tty.js';
@@ -33,6 +34,10 @@ export interface KernelOptions {
   readonly report?: ((line: string) => void) | undefined;
   /** Gets each violation that the verifier finds, as data; `report` gets its explanation. */
   readonly onViolation?: ((violation: Violation) => void) | undefined;
+  /** Called for each page fault that becomes a signal, handled or not. */
+  readonly onFault?:
+    | ((process: Process, fault: MemoryFault & { readonly access: Access }) => void)
+    | undefined;
   /** Called when execve(2) has put a new program in place, before its first instruction. */
   readonly afterExec?: ((process: Process) => void) | undefined;
   /** Called for each process whose memory is about to be released because it ends. */

@@ -73,6 +73,7 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   kernel.faults++;
   const fault = process.memory.fault(address, access);
   if (fault === undefined) return;
+  kernel.onFault?.(process, { ...fault, access });
   const { pc } = kernel.machine.hart;
   if (fault.signal === 'SIGKILL') {
     kernel.explain(

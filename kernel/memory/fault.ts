@@ -1,10 +1,11 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
-import { bringIn } from './bring-in.js';
+import { bringIn, isPastEnd } from './bring-in.js';
 import { FAULT_STEPS } from './costs.js';
 import { pageFloor, TASK_SIZE } from './layout.js';
+import type { Region } from './mapper.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './mman.js';
 import { reclaim } from './reclaim.js';
-import { growStack } from './stack.js';
+import { growStack, stackAbove } from './stack.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 export type Access = 'fetch' | 'load' | 'store';
@@ -33,10 +34,7 @@ export const demandPaging: FaultPolicy = {
     if (va < 0 || va >= TASK_SIZE) return { signal: 'SIGSEGV', code: 'MAPERR', address: va };
     const start = pageFloor(va);
     const region = memory.space.queryPage(start) ?? growStack(memory, start);
-    if (region === undefined) return { signal: 'SIGSEGV', code: 'MAPERR', address: va };
-    if (!mayAccess(region.prot, access)) {
-      return { signal: 'SIGSEGV', code: 'ACCERR', address: va };
-    }
+    if (region === undefined || !mayAccess(region.prot, access)) return refused(region, va);
     let result = bringIn(memory, region, start / PAGE_SIZE, access);
     if (result === 'out-of-memory' && reclaim(memory.system) > 0) {
       result = bringIn(memory, region, start / PAGE_SIZE, access);
@@ -47,6 +45,24 @@ export const demandPaging: FaultPolicy = {
     return { signal: 'SIGKILL', code: 'ADRERR', address: va };
   },
 };
+
+function refused(region: Region | undefined, va: number): MemoryFault {
+  return { signal: 'SIGSEGV', code: region === undefined ? 'MAPERR' : 'ACCERR', address: va };
+}
+
+/** What an access would come to, frames being free, without making it: undefined = it goes through. */
+export function wouldFault(
+  memory: VirtualMemory,
+  va: number,
+  access: Access,
+): MemoryFault | undefined {
+  if (!(va >= 0 && va < TASK_SIZE)) return refused(undefined, va);
+  const start = pageFloor(va);
+  const region = memory.space.queryPage(start) ?? stackAbove(memory, start);
+  if (region === undefined || !mayAccess(region.prot, access)) return refused(region, va);
+  if (region.file === undefined || !isPastEnd(region, start / PAGE_SIZE)) return undefined;
+  return { signal: 'SIGBUS', code: 'ADRERR', address: va };
+}
 
 /** Linux arch/riscv/mm/fault.c, access_error: a writable region can be read too. */
 export function mayAccess(prot: number, access: Access): boolean {

@@ -1,4 +1,10 @@
-export { type Access, type FaultPolicy, type MemoryFault, mayAccess } from './fault.js';
+export {
+  type Access,
+  type FaultPolicy,
+  type MemoryFault,
+  mayAccess,
+  wouldFault,
+} from './fault.js';
 export type { UserHart } from './fences.js';
 export { MMAP_MIN_ADDRESS, mmapBase, pageCeil, pageFloor, TASK_SIZE } from './layout.js';
 export { commitLimit, committedBytes } from './limits.js';

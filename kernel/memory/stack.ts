@@ -28,21 +28,25 @@ export function mapStack(memory: VirtualMemory, top: number, limit: number): num
  *   the guard gap to the accessible region below would be touched
  */
 export function growStack(memory: VirtualMemory, address: number): Region | undefined {
+  const above = stackAbove(memory, address);
+  if (above === undefined) return undefined;
+  const bytes = above.start - address;
+  const grown = memory.space.mapAtIfFree(address, bytes, above.prot, above.flags, undefined, 0);
+  memory.notePeak();
+  return grown < 0 ? undefined : memory.space.queryPage(address);
+}
+
+/** The stack that may grow down to the unmapped page at `address`. */
+export function stackAbove(memory: VirtualMemory, address: number): Region | undefined {
   const reach = address + memory.limits.stack;
-  for (const above of memory.space.regions({ start: address, end: reach })) {
-    if ((above.flags & REGION_GROWS_DOWN) === 0 || above.end - address > memory.limits.stack) {
-      return undefined;
-    }
-    if (!isGuardFree(memory, address)) return undefined;
-    const bytes = above.start - address;
-    if (above.flags & REGION_LOCKED && !mayLockMore(memory, bytes)) return undefined;
-    if (!mayExpand(memory, above.prot, above.flags, bytes)) return undefined;
-    if (!mayCommit(memory.system, above.flags, bytes)) return undefined;
-    const grown = memory.space.mapAtIfFree(address, bytes, above.prot, above.flags, undefined, 0);
-    memory.notePeak();
-    return grown < 0 ? undefined : memory.space.queryPage(address);
-  }
-  return undefined;
+  const [above] = memory.space.regions({ start: address, end: reach });
+  if (above === undefined || (above.flags & REGION_GROWS_DOWN) === 0) return undefined;
+  if (above.end - address > memory.limits.stack) return undefined;
+  if (!isGuardFree(memory, address)) return undefined;
+  const bytes = above.start - address;
+  if (above.flags & REGION_LOCKED && !mayLockMore(memory, bytes)) return undefined;
+  if (!mayExpand(memory, above.prot, above.flags, bytes)) return undefined;
+  return mayCommit(memory.system, above.flags, bytes) ? above : undefined;
 }
 
 /** Whether the region next below lies beyond the guard gap, or is a stack itself or inaccessible. */

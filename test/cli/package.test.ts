@@ -67,4 +67,26 @@ describe('the packed package, installed into an empty folder', () => {
     const { stdout } = await mustRun(process.execPath, ['use.js'], { cwd: user });
     expect(stdout).toBe(names.map((name) => `${name} true\n`).join(''));
   });
+
+  it('type-checks and passes the test of the README, with vitest', async () => {
+    for (const name of ['vitest', '@types']) {
+      symlinkSync(join(root, 'node_modules', name), join(user, 'node_modules', name), 'junction');
+    }
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, example = ''] = /```ts\n(.*?pagewalk\/vitest.*?)```/s.exec(readme) ?? [];
+    expect(example.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+    writeFileSync(join(user, 'example.test.ts'), example);
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022'];
+    await mustRun(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        ...[...flags, '--skipLibCheck', '--ignoreConfig', 'example.test.ts'],
+      ],
+      { cwd: user },
+    );
+    const vitest = join(user, 'node_modules/vitest/vitest.mjs');
+    const { stdout } = await mustRun(process.execPath, [vitest, 'run'], { cwd: user });
+    expect(stdout).toMatch(/Tests .*1 passed/);
+  });
 });

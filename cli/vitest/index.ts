@@ -1,0 +1,14 @@
+import { expect } from 'vitest';
+import { matchers } from './matchers.js';
+
+export { type BootOptions, boot, type RunOptions, TestMachine } from './machine.js';
+export type { ExpectedEnd, ExpectedFault, ExpectedMapping, PagewalkMatchers } from './matchers.js';
+export {
+  type GuestFault,
+  type Mapping,
+  type SpawnOptions,
+  TestProcess,
+  type TestTerminal,
+} from './process.js';
+
+expect.extend(matchers);
