@@ -1,8 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { BareMetal } from '../../emulator/index.js';
+import { runHere, runOnQemu } from './bare-metal.js';
 import { MEMORY_BYTES, privilegedProgram, RECORD_QUADS } from './privileged-program.js';
-import { inTemporaryDirectory, runTool } from './programs.js';
 import { Random } from './random.js';
 
 /*
@@ -16,9 +13,8 @@ import { Random } from './random.js';
  *                    Stack in mstatus register", "Base ISA Control in mstatus Register")
  *   SC               does not fault when it fails; misaligned accesses to holes name the second part
  */
-const RAM_BYTES = 16 << 20;
-/** Far more than any program needs. */
-const MAX_STEPS = 20_000_000;
+/** What QEMU has by default beyond what is compared. */
+const CPU = 'rv64,h=false,svnapot=false,svpbmt=false';
 const BREAKPOINT = 3n;
 const TVAL = 2;
 
@@ -37,7 +33,7 @@ interface Told {
 export function comparePrivileged(seed: number, steps: number): number {
   const image = privilegedProgram(new Random(seed), steps);
   const ours = parse(runHere(image));
-  const theirs = parse(runOnQemu(image));
+  const theirs = parse(runOnQemu(image, CPU));
   for (let i = 0; i < Math.max(ours.records.length, theirs.records.length); i++) {
     const [mine, other] = [ours.records[i], theirs.records[i]].map(describe);
     if (mine !== other) throw new Error(`seed ${seed}, trap ${i}: ${mine}, QEMU: ${other}`);
@@ -49,33 +45,6 @@ export function comparePrivileged(seed: number, steps: number): number {
     throw new Error(`${what} is ${quad(ours.memory)}, QEMU: ${quad(theirs.memory)}`);
   }
   return ours.records.length;
-}
-
-function runHere(image: Uint8Array): Buffer {
-  const output: number[] = [];
-  const machine = BareMetal.load(image, {
-    memoryBytes: RAM_BYTES,
-    maxSteps: MAX_STEPS,
-    onOutput: (bytes) => output.push(...bytes),
-  });
-  while (machine.run(MAX_STEPS) !== 'exited') {}
-  const { outcome, exitStatus } = machine.result();
-  if (outcome !== 'exited' || exitStatus !== 0) throw new Error(`ended as ${outcome}`);
-  return Buffer.from(output);
-}
-
-function runOnQemu(image: Uint8Array): Buffer {
-  return inTemporaryDirectory((directory) => {
-    const [kernel, serial] = [join(directory, 'image'), join(directory, 'serial')];
-    writeFileSync(kernel, image);
-    // To a file, since QEMU drops what a full pipe does not take at once.
-    const io = ['-display', 'none', '-monitor', 'none', '-serial', `file:${serial}`];
-    const cpu = ['-cpu', 'rv64,h=false,svnapot=false,svpbmt=false'];
-    // With one hart QEMU makes an AMO a load and a store, and reports the causes of a load.
-    const machine = ['-M', 'virt', '-smp', '2', '-bios', 'none', '-m', `${RAM_BYTES >> 20}M`];
-    runTool('qemu-system-riscv64', [...machine, ...cpu, ...io, '-kernel', kernel]);
-    return readFileSync(serial);
-  });
 }
 
 function parse(output: Buffer): Told {

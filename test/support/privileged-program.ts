@@ -1,6 +1,6 @@
 import { PTE_A, PTE_D, PTE_G, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../emulator/index.js';
-import { assemble } from '../../emulator/isa/assemble.js';
 import { elfImage } from './elf-image.js';
+import { CODE, ProgramCode } from './program-code.js';
 import type { Random } from './random.js';
 
 /*
@@ -14,7 +14,6 @@ import type { Random } from './random.js';
  *   0x80180000  page tables: two roots, two of level 1, four of level 0
  *   0x80200000  16 frames of data; at 0xf00 of each stands an ecall
  */
-const CODE = 0x8000_0000;
 const LOG = 0x8010_0000;
 const TABLES = 0x8018_0000;
 const DATA = 0x8020_0000;
@@ -55,46 +54,8 @@ export function privilegedProgram(random: Random, steps: number): Uint8Array {
   });
 }
 
-/** Instructions and literals from CODE on. */
-class ProgramCode {
-  private readonly halfwords: number[] = [];
-
-  get pc(): number {
-    return CODE + 2 * this.halfwords.length;
-  }
-
-  emit(...lines: string[]): void {
-    for (const line of lines) this.word(assemble(line, { pc: this.pc }));
-  }
-
-  /** An instruction by its bits, of 16 or 32. */
-  word(bits: number): void {
-    this.halfwords.push(bits & 0xffff);
-    if ((bits & 3) === 3) this.halfwords.push(bits >>> 16);
-  }
-
-  /** Any value into a register: it stands in the code. */
-  load(register: string, value: bigint): () => void {
-    const at = this.halfwords.length + 6;
-    this.emit(`auipc ${register},0`, `ld ${register},12(${register})`, 'j . + 12');
-    for (let shift = 0n; shift < 64n; shift += 16n) {
-      this.halfwords.push(Number((value >> shift) & 0xffffn));
-    }
-    // A place that is not known yet: fills in the present pc.
-    return () => {
-      this.halfwords[at] = this.pc & 0xffff;
-      this.halfwords[at + 1] = this.pc >>> 16;
-    };
-  }
-
-  bytes(): Uint8Array {
-    return new Uint8Array(Uint16Array.from(this.halfwords).buffer);
-  }
-}
-
 function emitStart(code: ProgramCode): void {
-  // QEMU's second hart stays here.
-  code.emit('csrr t3,mhartid', 'beqz t3,. + 12', 'wfi', 'j . - 4');
+  code.parkOtherHarts();
   const toFirstStep = code.load('s11', 0n);
   code.load('s10', BigInt(LOG));
   code.emit('li t3,-1', 'csrw pmpaddr0,t3', 'li t3,31', 'csrw pmpcfg0,t3', 'csrw mie,zero');
@@ -115,17 +76,16 @@ function emitHandler(code: ProgramCode, mode: 'm' | 's', end: string[]): void {
 
 /** Writes [LOG, s10), the tables and the data to the UART, and ends the run. */
 function emitEnd(code: ProgramCode): void {
-  code.load('a2', 0x1000_0000n);
-  const dump = ['lbu a3,5(a2)', 'andi a3,a3,32', 'beqz a3,. - 8', 'lbu a3,0(a0)', 'sb a3,0(a2)'];
-  code.load('a0', BigInt(LOG));
-  code.emit(...dump, 'addi a0,a0,1', 'bltu a0,s10,. - 24');
-  code.load('a0', BigInt(TABLES));
-  code.load('s10', BigInt(TABLES + TABLE_COUNT * PAGE));
-  code.emit(...dump, 'addi a0,a0,1', 'bltu a0,s10,. - 24');
-  code.load('a0', BigInt(DATA));
-  code.load('s10', BigInt(DATA + DATA_FRAMES * PAGE));
-  code.emit(...dump, 'addi a0,a0,1', 'bltu a0,s10,. - 24');
-  code.emit('lui a0,5', 'addi a0,a0,0x555', 'lui a2,0x100', 'sw a0,0(a2)', 'j . + 0');
+  code.emit('mv t3,s10');
+  code.emitDump(BigInt(LOG), 't3');
+  for (const [at, count] of [
+    [TABLES, TABLE_COUNT],
+    [DATA, DATA_FRAMES],
+  ] as const) {
+    code.load('t3', BigInt(at + count * PAGE));
+    code.emitDump(BigInt(at), 't3');
+  }
+  code.emitPass();
 }
 
 class Step {
