@@ -9,8 +9,12 @@ import { loading, readProgram } from './program-file.js';
 import { LIMIT_STATUS, writeStats } from './stats.js';
 
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
-/** Exit status when the hart waits for an interrupt that cannot come. */
-const IDLE_STATUS = 1;
+/** Exit status when the hart would go on for ever. */
+const NEVER_ENDS_STATUS = 1;
+const neverEnds = {
+  idle: 'the hart waits for an interrupt that can never come',
+  stuck: 'the first instruction of the trap handler traps, for ever: see mtvec',
+} as const;
 
 const optionNames = [
   'memory',
@@ -56,6 +60,9 @@ export async function boot(args: readonly string[]): Promise<number> {
       onOutput: (out) => output.write(out, 1),
     }),
   );
+  if (options.signature !== undefined && !machine.hasSignature) {
+    throw new Mistake(`${file} has no symbols begin_signature and end_signature for --signature`);
+  }
   const input = new Input();
   await drive(machine, output, async () => {
     const chunk = await input.next();
@@ -63,21 +70,22 @@ export async function boot(args: readonly string[]): Promise<number> {
     else machine.endInput();
   });
   const result = machine.result();
-  if (options.signature !== undefined) await writeSignature(options.signature, file, machine);
-  if (result.outcome === 'idle') {
-    output.note('pagewalk: the hart waits for an interrupt that can never come');
+  if (options.signature !== undefined) {
+    await writeSignature(options.signature, machine.signature() ?? '');
+  }
+  const { outcome } = result;
+  if (outcome === 'idle' || outcome === 'stuck') {
+    output.note(
+      `pagewalk: ${neverEnds[outcome]} (pc 0x${machine.machine.hart.readPc64().toString(16)})`,
+    );
   }
   if (options.stats) writeStats(output, options.stats, result);
   await output.drained();
-  if (result.outcome === 'limit') return LIMIT_STATUS;
-  return result.outcome === 'idle' ? IDLE_STATUS : result.exitStatus;
+  if (outcome === 'limit') return LIMIT_STATUS;
+  return outcome === 'exited' ? result.exitStatus : NEVER_ENDS_STATUS;
 }
 
-async function writeSignature(path: string, image: string, machine: BareMetal): Promise<void> {
-  const signature = machine.signature();
-  if (signature === undefined) {
-    throw new Mistake(`${image} has no symbols begin_signature and end_signature for --signature`);
-  }
+async function writeSignature(path: string, signature: string): Promise<void> {
   try {
     await writeFile(path, signature);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { BareMetal, disassemble, type Machine, PAGE_SIZE } from '../emulator/index.js';
+import { BareMetal, Csr, disassemble, type Machine, PAGE_SIZE } from '../emulator/index.js';
 
 const MEMORY_BYTES = 16 * 1024 * 1024;
 /** The longest of upstream's tests takes far fewer. */
@@ -32,6 +32,7 @@ export function runIsaTest(name: string, bytes: Uint8Array): IsaTestResult {
     exited: `test ${code} failed`,
     limit: `no end after ${MAX_STEPS} steps`,
     idle: 'it waits for an interrupt that can never come',
+    stuck: 'the first instruction of its trap handler traps, for ever',
   };
   const report = `FAIL ${name}: ${reasons[outcome]}\n${describeHart(boot.machine)}`;
   return { name, isPassed: false, report };
@@ -50,6 +51,13 @@ function describeHart({ hart, ram }: Machine): string {
       const index = row + column;
       const value = (BigInt(hart.readXHigh(index)) << 32n) | BigInt(hart.readXLow(index));
       return `${`x${index}`.padEnd(4)} ${hex(value)}`;
+    });
+    lines.push(`  ${cells.join('  ')}`);
+  }
+  for (const mode of ['m', 's'] as const) {
+    const cells = (['cause', 'epc', 'tval'] as const).map((name) => {
+      const csr = `${mode}${name}` as const;
+      return `${csr.padEnd(6)} ${hex(hart.readCsr(Csr[csr]) ?? 0n)}`;
     });
     lines.push(`  ${cells.join('  ')}`);
   }

@@ -1,7 +1,8 @@
+import { loadImage } from './bare-metal-image.js';
 import { Finisher } from './devices/finisher.js';
 import { Htif } from './devices/htif.js';
 import { Uart } from './devices/uart.js';
-import { type ElfSegment, type ElfSymbol, parseElf } from './elf.js';
+import { type ElfSymbol, parseElf } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import { Machine } from './machine.js';
 import type { Misaligned } from './memory-access.js';
@@ -31,8 +32,11 @@ export interface BootOptions {
 }
 
 export interface BootResult {
-  /** 'idle': the hart waits for an interrupt that can never come. */
-  outcome: 'exited' | 'limit' | 'idle';
+  /**
+   * 'idle': the hart waits for an interrupt that can never come. 'stuck': the first instruction of
+   * its trap handler traps, for ever.
+   */
+  outcome: 'exited' | 'limit' | 'idle' | 'stuck';
   /** 0 = pass; the finisher's code or the failing test's number otherwise, 125 at most. */
   exitStatus: number;
   /** As the image gave it, uncapped: riscv-tests put the number of the failing test here. */
@@ -61,14 +65,14 @@ export class BareMetal {
   static load(bytes: Uint8Array, options: BootOptions): BareMetal {
     const elf = parseElf(bytes);
     const boot = new BareMetal(options);
-    for (const segment of elf.segments) boot.loadSegment(bytes, segment, options.memoryBytes);
+    const { ram, hart, isa } = boot.machine;
+    hart.pc = loadImage(ram, bytes, elf, isa.alignmentBytes);
     const symbols = elf.symbols();
     boot.connectHtif(symbols, options);
     boot.signatureRange = {
       begin: boot.ramAddress(symbols, 'begin_signature'),
       end: boot.ramAddress(symbols, 'end_signature'),
     };
-    boot.machine.hart.pc = elf.entry;
     return boot;
   }
 
@@ -112,6 +116,7 @@ export class BareMetal {
     else if (hart.instret >= this.maxInstructions || hart.instret + hart.traps >= this.maxSteps) {
       this.outcome = 'limit';
     }
+    if (stop === 'stuck') this.outcome ??= 'stuck';
     if (this.outcome !== undefined) return 'exited';
     return stop === 'idle' ? 'waiting' : 'budget';
   }
@@ -134,6 +139,11 @@ export class BareMetal {
       steps: hart.instret + hart.traps,
       stateHash: this.stateHash(),
     };
+  }
+
+  /** Whether the image has the symbols begin_signature and end_signature. */
+  get hasSignature(): boolean {
+    return this.signatureRange.begin !== undefined && this.signatureRange.end !== undefined;
   }
 
   /**
@@ -166,20 +176,6 @@ export class BareMetal {
     hasher.add(frames.low);
     hasher.add(frames.high);
     return hashText(hasher.hash);
-  }
-
-  private loadSegment(bytes: Uint8Array, segment: ElfSegment, memoryBytes: number): void {
-    const start = segment.physicalAddress;
-    if (start < RAM_BASE || start + segment.memoryBytes > RAM_BASE + memoryBytes) {
-      throw new Error(
-        `segment at 0x${start.toString(16)} of ${segment.memoryBytes} bytes lies outside RAM ` +
-          `(0x${RAM_BASE.toString(16)}, ${memoryBytes} bytes): link it there or give more memory`,
-      );
-    }
-    this.machine.ram.write(
-      start,
-      bytes.subarray(segment.offset, segment.offset + segment.fileBytes),
-    );
   }
 
   private connectHtif(symbols: readonly ElfSymbol[], options: BootOptions): void {

@@ -34,6 +34,11 @@ const SLICE = 100_000;
  * fault of ours, which must not hang the host.
  */
 const MAX_EXITS_IN_VAIN = 1000;
+/**
+ * The first exception at the first instruction of M mode's handler leaves mstatus as a second one
+ * would, and disables interrupts: from then on nothing is different.
+ */
+const MAX_TRAPS_IN_HANDLER = 3;
 /** The instruction ECALL. */
 const ECALL = 0x73;
 /** What `refill` answers beside NOT_CACHEABLE, PAGE_FAULT and ACCESS_FAULT. */
@@ -43,9 +48,10 @@ const MAX_ACCESS_BYTES = 8;
 
 /**
  * Why `run` returned. 'trap': user code trapped and the host is its supervisor. 'idle': WFI, and
- * nothing that the hart knows of will ever wake it.
+ * nothing that the hart knows of will ever wake it. 'stuck': the first instruction of M mode's trap
+ * handler traps, and will for ever.
  */
-export type Stop = 'budget' | 'trap' | 'idle' | 'halted';
+export type Stop = 'budget' | 'trap' | 'idle' | 'stuck' | 'halted';
 
 /** Who handles a trap from U mode: code in guest memory, or the TypeScript that called `run`. */
 export type Supervisor = 'guest' | 'host';
@@ -89,6 +95,10 @@ export class Hart implements StepClock, RunControl {
   private skippedSteps = 0;
   private isWaiting = false;
   private isHalted = false;
+  /** Exceptions in a row at the first instruction of the handler that they lead to. */
+  private trapsInHandler = 0;
+  /** `instret` at the last exception. */
+  private instretInHandler = -1;
   private mayInterrupt = true;
   /** Elapsed steps at which a timer interrupt may become pending. */
   private timerAt = Number.POSITIVE_INFINITY;
@@ -337,6 +347,7 @@ export class Hart implements StepClock, RunControl {
       if (exit === Exit.Budget) continue;
       if (!this.handleExit(exit)) return 'trap';
       if (this.isHalted) return 'halted';
+      if (this.trapsInHandler === MAX_TRAPS_IN_HANDLER) return 'stuck';
     }
   }
 
@@ -446,7 +457,10 @@ export class Hart implements StepClock, RunControl {
   private trap(cause: number, tval: bigint): boolean {
     if (this.supervisor === 'host') return this.trapAt(cause, Number(BigInt.asIntN(64, tval)));
     this.enterTrap();
-    this.trapUnit.raise(cause, tval);
+    const isInHandler = this.trapUnit.raise(cause, tval);
+    if (!isInHandler || this.instret !== this.instretInHandler) this.trapsInHandler = 0;
+    if (isInHandler) this.trapsInHandler++;
+    this.instretInHandler = this.instret;
     this.mayInterrupt = true;
     return true;
   }

@@ -9,6 +9,7 @@ export { MAX_MEMORY_BYTES, Machine, MIN_MEMORY_BYTES } from './machine.js';
 export type { Misaligned } from './memory-access.js';
 export type { FastEntry, TlbMode, TranslationLog } from './mmu/mmu.js';
 export { Tlb } from './mmu/tlb.js';
+export { Csr } from './privileged/csr-names.js';
 export {
   leafBytes,
   PAGE_SHIFT,

@@ -16,10 +16,12 @@ export const MAX_MEMORY_BYTES = 3 * 1024 * 1024 * 1024;
 export class Machine {
   readonly ram: Ram;
   readonly hart: Hart;
+  readonly isa: InstructionSet;
 
-  private constructor(ram: Ram, hart: Hart) {
+  private constructor(ram: Ram, hart: Hart, isa: InstructionSet) {
     this.ram = ram;
     this.hart = hart;
+    this.isa = isa;
   }
 
   /**
@@ -70,6 +72,6 @@ export class Machine {
       tlb: options.tlb ?? 'coherent',
       misaligned,
     });
-    return new Machine(ram, hart);
+    return new Machine(ram, hart, isa);
   }
 }

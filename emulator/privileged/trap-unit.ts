@@ -20,12 +20,13 @@ export class TrapUnit {
     this.registers = registers;
   }
 
-  /** Takes an exception at the present pc. */
-  raise(cause: number, tval: bigint): void {
-    const { state } = this;
-    const isDelegated =
-      state.context.privilege !== Privilege.Machine && ((state.medeleg >>> cause) & 1) === 1;
+  /** Takes an exception at the present pc; whether M mode's handler begins at that very place. */
+  raise(cause: number, tval: bigint): boolean {
+    const { state, registers } = this;
+    const { privilege } = state.context;
+    const isDelegated = privilege !== Privilege.Machine && ((state.medeleg >>> cause) & 1) === 1;
     this.enter(isDelegated ? Privilege.Supervisor : Privilege.Machine, BigInt(cause), tval);
+    return privilege === Privilege.Machine && registers.pc64 === state.mepc;
   }
 
   /** Takes the most urgent interrupt that is pending and enabled; whether there was one. */

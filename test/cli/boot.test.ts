@@ -74,6 +74,20 @@ describe('pagewalk boot', () => {
     expect(stats(stderr).instructions).toBeLessThan(20000);
   });
 
+  it.each([
+    [[], { entry: 0x1000 }, 2, /^pagewalk: [^\n]*: entry 0x1000 lies outside RAM[^\n]*\n$/],
+    [['--isa', 'rv64gcv'], {}, 2, /^pagewalk: [^\n]*: unknown extension 'v' in 'rv64gcv'[^\n]*\n$/],
+    [['--signature', 'x'], {}, 2, /^pagewalk: [^\n]* has no symbols begin_signature [^\n]*\n$/],
+    [[], {}, 1, /^pagewalk: the first instruction of the trap handler traps[^\n]*\(pc 0x0\)\n$/],
+  ])('tells a mistake in one line: %j %j', async (options, header, status, stderr) => {
+    const path = join(folder, 'nothing');
+    const address = 0x8000_0000;
+    const segments = [{ address, bytes: new Uint8Array(8) }];
+    writeFileSync(path, elfImage({ entry: address, segments, ...header }));
+    const outcome = await pagewalk(['boot', ...options, path]);
+    expect(outcome).toEqual({ status, stdout: '', stderr: expect.stringMatching(stderr) });
+  });
+
   it('runs in as little memory as it allows', async () => {
     const { status } = await pagewalk(['boot', '--memory', '4M', guestProgram('traps')]);
     expect(status).toBe(0);

@@ -53,6 +53,7 @@ describe('pagewalk isa-tests', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('FAIL rv64ui-p-bad: test 7 failed\n  pc   0x0000000080000010');
     expect(stdout).toMatch(/x4 {3}0x0{16} {2}x5 {3}0x0000000000100000 {2}x6 {3}0x0000000000073333/);
+    expect(stdout).toMatch(/\n {2}mcause 0x0{16} {2}mepc {3}0x0{16} {2}mtval {2}0x0{16}\n/);
     expect(stdout).toMatch(/FAIL rv64ui-p-torn: .*truncated/);
     expect(stdout.endsWith('1 passed, 2 failed\n')).toBe(true);
   });
