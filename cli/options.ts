@@ -24,6 +24,16 @@ const table = {
     help: 'guest memory, 4M to 3G (default 128M)',
     parse: memorySize,
   },
+  swap: {
+    argument: 'SIZE',
+    help: 'a swap device for pages that find no room in memory, 4K to 3G (default none)',
+    parse: swapSize,
+  },
+  replacement: {
+    argument: 'clock|fifo',
+    help: 'the page that goes to swap: the first not used lately, or the first (default clock)',
+    parse: oneOf('clock', 'fifo'),
+  },
   env: {
     argument: 'K=V',
     help: 'a variable of the environment (repeat for more)',
@@ -243,14 +253,21 @@ function last(values: readonly string[]): string {
 }
 
 function memorySize(name: string, values: readonly string[]): number {
-  const text = last(values);
+  return size(name, last(values), MIN_MEMORY, '4M to 3G');
+}
+
+function swapSize(name: string, values: readonly string[]): number {
+  return size(name, last(values), PAGE_SIZE, '4K to 3G');
+}
+
+function size(name: string, text: string, min: number, range: string): number {
   const match = /^(\d+)([KMG]?)$/i.exec(text);
   const bytes = match ? Number(match[1]) * (units[match[2]?.toUpperCase() ?? ''] ?? 1) : Number.NaN;
   if (Number.isNaN(bytes)) {
     throw new Mistake(`${name} '${text}' is no size: give a number with K, M or G, such as 128M`);
   }
-  if (bytes < MIN_MEMORY) throw new Mistake(`${name} ${text} is too little: give 4M to 3G`);
-  if (bytes > MAX_MEMORY) throw new Mistake(`${name} ${text} is too much: give 4M to 3G`);
+  if (bytes < min) throw new Mistake(`${name} ${text} is too little: give ${range}`);
+  if (bytes > MAX_MEMORY) throw new Mistake(`${name} ${text} is too much: give ${range}`);
   if (bytes % PAGE_SIZE !== 0) {
     throw new Mistake(`${name} ${text} is no whole number of pages: give a multiple of 4K`);
   }

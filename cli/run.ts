@@ -30,6 +30,8 @@ const NANOSECONDS_PER_MS = 1e6;
 
 const optionNames = [
   'memory',
+  'swap',
+  'replacement',
   'env',
   'cwd',
   'verify',
@@ -140,6 +142,8 @@ function createKernel(options: RunOptions, output: Output): Kernel {
   const { stdin, stdout, stderr } = process;
   return Kernel.create({
     memoryBytes: options.memory ?? DEFAULT_MEMORY,
+    swapBytes: options.swap,
+    replacement: options.replacement,
     seed: options.seed ?? 0,
     clock: options.clock ?? (stdin.isTTY ? 'host' : 'virtual'),
     hostNow,

@@ -19,7 +19,8 @@ export function auditKernel(kernel: Kernel): Violation[] {
 
 /** What belongs to the kernel: its address spaces and its files. */
 export function kernelParts(kernel: Kernel): KernelParts {
-  return { frames: kernel.frames, spaces: spaces(kernel), files: files(kernel) };
+  const { frames, memorySystem } = kernel;
+  return { frames, swap: memorySystem.swap, spaces: spaces(kernel), files: files(kernel) };
 }
 
 /** Each address space once, by the first process that runs in it. */

@@ -1,4 +1,4 @@
-import { Machine } from '../emulator/index.js';
+import { Machine, PAGE_SIZE } from '../emulator/index.js';
 import { auditKernel, kernelParts } from './audit.js';
 import { fromHostText } from './bytes.js';
 import { Clock } from './clock.js';
@@ -12,7 +12,13 @@ import { Directory } from './files/directory.js';
 import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
-import { createMapper, MemorySystem, PageCache, PhysicalMemory } from './memory/index.js';
+import {
+  createMapper,
+  MAX_SWAP_BYTES,
+  MemorySystem,
+  PageCache,
+  PhysicalMemory,
+} from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
   DEFAULT_MAX_TASKS,
@@ -40,6 +46,11 @@ import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
 import { type TerminalHost, Tty, TtyFile } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
+
+function swapBytes({ swapBytes: bytes = 0 }: KernelOptions): number {
+  if (Number.isInteger(bytes / PAGE_SIZE) && bytes >= 0 && bytes <= MAX_SWAP_BYTES) return bytes;
+  throw new Error(`a swap device of ${bytes} bytes: give a multiple of 4096 below 4 GiB`);
+}
 
 /** The machine itself: every process without a parent belongs to it. */
 const INIT_PID = 1;
@@ -74,6 +85,8 @@ export class Kernel {
   readonly ttys: Tty[] = [];
   syscalls = 0;
   faults = 0;
+  /** Of those, the ones that read a page from the swap device. */
+  majorFaults = 0;
   /** What the verifier has found. */
   violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
@@ -109,6 +122,8 @@ export class Kernel {
       machine: this.machine,
       host: this.clock,
       frames: this.frames,
+      swapBytes: swapBytes(o),
+      replacement: o.replacement,
       createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
     });
     this.entropy = new Random(seed, 'entropy');
@@ -140,7 +155,7 @@ export class Kernel {
     if (verifies) this.monitor = this.createMonitor(o.verify === 'trap' ? 'trap' : 'exit');
   }
 
-  /** @throws Error naming a memory size that is not possible */
+  /** @throws Error naming a size of memory or swap that is not possible */
   static create(o: KernelOptions): Kernel {
     return new Kernel(o);
   }
@@ -278,6 +293,9 @@ export class Kernel {
       stateHash: this.lastState ?? this.states.compute(),
       syscalls: this.syscalls,
       faults: this.faults,
+      majorFaults: this.majorFaults,
+      pagesSwappedIn: this.memorySystem.swap?.pagesIn ?? 0,
+      pagesSwappedOut: this.memorySystem.swap?.pagesOut ?? 0,
       violations: this.violations,
       unknownSyscalls: Object.fromEntries(this.unknownSyscalls),
     };

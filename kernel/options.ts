@@ -1,5 +1,5 @@
 import type { TlbMode } from '../emulator/index.js';
-import type { Access, MemoryFault } from './memory/index.js';
+import type { Access, MemoryFault, Replacement } from './memory/index.js';
 import type { Process } from './process/process.js';
 import type { ConsoleHost } from './tty/console.js';
 import type { Tty } from './tty/tty.js';
@@ -21,6 +21,10 @@ export interface KernelOptions {
   readonly verify?: 'off' | 'exit' | 'trap' | undefined;
   /** 'stale': the TLB holds translations until a fence, so that one that is missing shows. */
   readonly tlb?: TlbMode | undefined;
+  /** Size of a swap device, a multiple of 4096 below 4 GiB; none by default. */
+  readonly swapBytes?: number | undefined;
+  /** Which page goes to the swap device: see kernel/memory/reclaim.ts. Default: clock. */
+  readonly replacement?: Replacement | undefined;
   readonly maxSteps?: number | undefined;
   /** The run stops when exactly this many instructions have retired. */
   readonly maxInstructions?: number | undefined;
@@ -72,6 +76,11 @@ export interface RunResult {
   readonly stateHash: string;
   readonly syscalls: number;
   readonly faults: number;
+  /** Of those, the ones that read a page from the swap device. */
+  readonly majorFaults: number;
+  /** Pages read from the swap device, and written to it. */
+  readonly pagesSwappedIn: number;
+  readonly pagesSwappedOut: number;
   /** Found by the verifier. */
   readonly violations: number;
   readonly unknownSyscalls: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@ import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index
 import type { FileLocks } from './files/locks.js';
 import { Pipe } from './files/pipe.js';
 import type { Kernel } from './kernel.js';
+import type { MemorySystem } from './memory/index.js';
 import type { Process } from './process/process.js';
 import type { Task } from './process/task.js';
 import { encodeTermios } from './tty/termios.js';
@@ -34,12 +35,26 @@ export class StateHash {
     const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
     for (const process of processes) hashProcess(hasher, process);
     for (const tty of kernel.ttys) hashTty(hasher, tty);
+    hashSwap(hasher, kernel.memorySystem);
     const own = hasher.hash;
     return hashText({
       low: (memory.low + own.low) >>> 0,
       high: (memory.high + own.high) >>> 0,
     });
   }
+}
+
+/** What is on the swap device, and whose turn is next to go there. */
+function hashSwap(hasher: Hasher, { swap, reclaimer }: MemorySystem): void {
+  if (swap === undefined) return;
+  for (const { slot, names, ppn } of swap.uses()) {
+    for (const value of [slot, names, ppn]) hasher.addNumber(value);
+    const page = swap.page(slot);
+    for (const word of new Uint32Array(page.buffer, page.byteOffset, page.length / 4)) {
+      hasher.add(word);
+    }
+  }
+  for (const frame of reclaimer.order()) hasher.add(frame);
 }
 
 function hashTty(

@@ -71,7 +71,13 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   const { process } = task;
   process.usage.faults++;
   kernel.faults++;
+  const { swap } = kernel.memorySystem;
+  const pagesIn = swap?.pagesIn;
   const fault = process.memory.fault(address, access);
+  if (swap?.pagesIn !== pagesIn) {
+    process.usage.majorFaults++;
+    kernel.majorFaults++;
+  }
   if (fault === undefined) return;
   kernel.onFault?.(process, { ...fault, access });
   const { pc } = kernel.machine.hart;

@@ -19,6 +19,8 @@ const optionNames = [
   'format',
   'output',
   'verify',
+  'swap',
+  'replacement',
   'seed',
   'student',
   'secret',
@@ -80,6 +82,8 @@ async function runAll(
     workers: options.workers ?? availableParallelism(),
     seed,
     verify,
+    swapBytes: options.swap,
+    replacement: options.replacement,
     watchdogSeconds: options.watchdog ?? DEFAULT_WATCHDOG_SECONDS,
     onResult: (result) => {
       if (isProgressShown) process.stdout.write(progressLine(result));

@@ -61,13 +61,15 @@ function about({ index, name, visibility, weight }: TestSpec) {
   return { index, name, visibility, weight };
 }
 
-function runKernel({ test, elf, seed, token, verify }: Job): Run {
+function runKernel({ test, elf, seed, token, verify, swapBytes, replacement }: Job): Run {
   const all: string[] = [];
   const standard: string[] = [];
   const violations: Violation[] = [];
   const decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
   const kernel = Kernel.create({
     memoryBytes: test.limits.memory,
+    swapBytes,
+    replacement,
     maxSteps: test.limits.steps,
     maxTasks: test.limits.processes,
     maxOutputBytes: test.limits.outputBytes,

@@ -4,10 +4,8 @@ import { build } from './build.js';
 import { notRun } from './execute.js';
 import type { Job, TestResult, TestSpec } from './types.js';
 
-export interface PoolOptions {
+export interface PoolOptions extends Pick<Job, 'seed' | 'verify' | 'swapBytes' | 'replacement'> {
   readonly workers: number;
-  readonly seed: number;
-  readonly verify: 'off' | 'exit' | 'trap';
   /** Wall-clock seconds after which a test is given up. Its limits should have ended it before. */
   readonly watchdogSeconds: number;
   readonly onResult: (result: TestResult) => void;
@@ -50,8 +48,10 @@ export async function runTests(
   return results.map((result) => result!);
 }
 
-function jobOf(test: TestSpec, elf: Uint8Array, { seed, verify }: PoolOptions): Job {
-  return { test, elf, seed, token: randomBytes(TOKEN_BYTES).toString('hex'), verify };
+function jobOf(test: TestSpec, elf: Uint8Array, options: PoolOptions): Job {
+  const { seed, verify, swapBytes, replacement } = options;
+  const token = randomBytes(TOKEN_BYTES).toString('hex');
+  return { test, elf, seed, token, verify, swapBytes, replacement };
 }
 
 /** A worker thread, started anew after the watchdog has ended it. */

@@ -39,6 +39,9 @@ export interface Job {
   readonly seed: number;
   readonly token: string;
   readonly verify: 'off' | 'exit' | 'trap';
+  /** Size of the swap device; undefined: none. */
+  readonly swapBytes: number | undefined;
+  readonly replacement: 'clock' | 'fifo' | undefined;
 }
 
 export interface CaseResult {

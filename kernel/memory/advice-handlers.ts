@@ -52,8 +52,8 @@ export const adviceHandlers = new Map<number, AdviceHandler>([
   [Advice.DODUMP, changeFlags(0, REGION_NO_DUMP)],
   [Advice.WIPEONFORK, ifPrivateAnonymous(changeFlags(REGION_WIPE_ON_FORK, 0))],
   [Advice.KEEPONFORK, changeFlags(0, REGION_WIPE_ON_FORK)],
-  [Advice.COLD, unlessLocked(() => 0)],
-  [Advice.PAGEOUT, unlessLocked(() => 0)],
+  [Advice.COLD, unlessLocked(makeCold)],
+  [Advice.PAGEOUT, unlessLocked(pageOut)],
 ]);
 
 /**
@@ -116,7 +116,7 @@ function dropPages(memory: VirtualMemory, _region: Region, start: number, end: n
 function freeLazily(memory: VirtualMemory, region: Region, start: number, end: number): number {
   if (region.file !== undefined) return -Errno.EINVAL;
   if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;
-  const { frames, host, ram } = memory.system;
+  const { frames, host, ram, reclaimer, swap } = memory.system;
   const { table } = memory;
   const superpages: number[] = [];
   table.eachLeaf(start / PAGE_SIZE, end / PAGE_SIZE, (_pteAddress, page, level) => {
@@ -125,10 +125,33 @@ function freeLazily(memory: VirtualMemory, region: Region, start: number, end: n
   if (!superpages.every((page) => table.demote(page))) return -Errno.ENOMEM;
   table.eachLeaf(start / PAGE_SIZE, end / PAGE_SIZE, (pteAddress, page) => {
     host.charge(PAGE_STEPS);
-    if (!frames.areOwn(table.ppn(pteAddress), 1)) return;
+    const ppn = table.ppn(pteAddress);
+    if (!frames.areOwn(ppn, 1)) return;
     const low = ram.readPteLow(pteAddress);
     table.setFlags(pteAddress, page, (low & 0xff & ~(PTE_A | PTE_D)) | LEAF_LAZY_FREE);
+    swap?.detach(ppn);
+    reclaimer.noteOffered(1);
   });
+  host.charge(table.clearSwapped(start / PAGE_SIZE, end / PAGE_SIZE) * PAGE_STEPS);
+  table.prune(start / PAGE_SIZE, end / PAGE_SIZE);
+  return 0;
+}
+
+/** As if the pages had not been used for long. */
+function makeCold(memory: VirtualMemory, _region: Region, start: number, end: number): number {
+  const { host, ram } = memory.system;
+  const { table } = memory;
+  table.eachLeaf(start / PAGE_SIZE, end / PAGE_SIZE, (pteAddress, page) => {
+    host.charge(PAGE_STEPS);
+    const low = ram.readPteLow(pteAddress);
+    if (low & PTE_A) table.setFlags(pteAddress, page, low & 0x3ff & ~PTE_A);
+  });
+  return 0;
+}
+
+/** Pages that nobody else maps go to the swap device, where there is one. */
+function pageOut(memory: VirtualMemory, _region: Region, start: number, end: number): number {
+  memory.system.reclaimer.pageOut(memory, start / PAGE_SIZE, end / PAGE_SIZE);
   return 0;
 }
 

@@ -6,10 +6,15 @@ import type { Region } from './mapper.js';
 import { bringInMegapage } from './megapage.js';
 import { REGION_SHARED } from './mman.js';
 import { ANONYMOUS, type PhysicalMemory } from './physical-memory.js';
+import { swapIn } from './swap-in.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** How bringing in a page ended. Out of memory and past the file's end, nothing has changed. */
 export type BringInResult = 'present' | 'past-end' | 'out-of-memory';
+
+export function isOutOfMemory(result: BringInResult): boolean {
+  return result === 'out-of-memory';
+}
 
 /**
  * Makes `page` of `region` present for an access that its protection allows. Fences that are owed
@@ -25,6 +30,11 @@ export function bringIn(
   system.host.charge(PAGE_STEPS);
   let pteAddress = table.find(page);
   if (pteAddress !== 0 && system.ram.readPteLow(pteAddress) & PTE_V) {
+    return touchPresent(memory, region, page, pteAddress, access);
+  }
+  const slot = pteAddress === 0 ? 0 : table.swapSlot(pteAddress);
+  if (slot !== 0) {
+    if (!swapIn(memory, page, slot)) return 'out-of-memory';
     return touchPresent(memory, region, page, pteAddress, access);
   }
   if (region.file !== undefined && isPastEnd(region, page)) return 'past-end';

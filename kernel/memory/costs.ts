@@ -6,5 +6,7 @@ export const PAGE_STEPS = 4;
 export const COPY_STEPS_PER_64_BYTES = 1;
 /** Each region that an operation makes, changes or removes. */
 export const REGION_STEPS = 20;
+/** A page read from the swap device or written to it: 10 µs, as a fast disk takes. */
+export const SWAP_STEPS = 1000;
 /** A whole frame filled or copied. */
 export const FRAME_STEPS = (4096 / 64) * COPY_STEPS_PER_64_BYTES;

@@ -1,10 +1,10 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
-import { bringIn, isPastEnd } from './bring-in.js';
+import { bringIn, isOutOfMemory, isPastEnd } from './bring-in.js';
 import { FAULT_STEPS } from './costs.js';
 import { pageFloor, TASK_SIZE } from './layout.js';
 import type { Region } from './mapper.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './mman.js';
-import { reclaim } from './reclaim.js';
+import { withRoom } from './reclaim.js';
 import { growStack, stackAbove } from './stack.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -35,10 +35,11 @@ export const demandPaging: FaultPolicy = {
     const start = pageFloor(va);
     const region = memory.space.queryPage(start) ?? growStack(memory, start);
     if (region === undefined || !mayAccess(region.prot, access)) return refused(region, va);
-    let result = bringIn(memory, region, start / PAGE_SIZE, access);
-    if (result === 'out-of-memory' && reclaim(memory.system) > 0) {
-      result = bringIn(memory, region, start / PAGE_SIZE, access);
-    }
+    const result = withRoom(
+      memory.system.frames,
+      () => bringIn(memory, region, start / PAGE_SIZE, access),
+      isOutOfMemory,
+    );
     memory.fences.settle();
     if (result === 'present') return undefined;
     if (result === 'past-end') return { signal: 'SIGBUS', code: 'ADRERR', address: va };

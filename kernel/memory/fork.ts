@@ -51,7 +51,7 @@ function leaveOut(child: VirtualMemory): void {
 
 /** @returns false when no frame was left for a table of the child's */
 function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region): boolean {
-  const { frames, host, ram } = parent.system;
+  const { frames, host, ram, swap } = parent.system;
   const isPrivate = (region.flags & REGION_SHARED) === 0;
   let pages = 0;
   let isComplete = true;
@@ -66,14 +66,30 @@ function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region)
         return;
       }
       let flags = ram.readPteLow(pteAddress) & 0xff;
+      const ppn = parent.table.ppn(pteAddress);
+      // Once there are several leaves, D of one of them does not tell of the frame any more.
+      if (flags & PTE_D) swap?.detach(ppn);
       if (isPrivate && flags & PTE_W) {
         flags &= ~PTE_W;
         parent.table.setFlags(pteAddress, page, flags);
       }
-      const ppn = parent.table.ppn(pteAddress);
       for (let i = 0; i < 512 ** level; i++) frames.retain(ppn + i);
       // The child has made no access yet.
       child.table.install(target, ppn, flags & ~(PTE_A | PTE_D), level);
+      pages++;
+    },
+  );
+  parent.table.eachSwapped(
+    region.start / PAGE_SIZE,
+    region.end / PAGE_SIZE,
+    (_pteAddress, page, slot) => {
+      const target = isComplete ? child.table.ensure(page) : 0;
+      if (target === 0) {
+        isComplete = false;
+        return;
+      }
+      child.table.installSwapped(target, slot);
+      swap!.addName(slot);
       pages++;
     },
   );

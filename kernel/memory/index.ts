@@ -75,7 +75,9 @@ export {
   PhysicalMemory,
   type PhysicalMemoryOptions,
 } from './physical-memory.js';
+export type { Replacement } from './reclaim.js';
 export { accessByForce } from './remote.js';
 export { eachPresentPage, type Residency, residency } from './residency.js';
 export { smapsRollupText, smapsText } from './smaps-text.js';
+export { MAX_SWAP_BYTES, SwapDevice } from './swap-device.js';
 export { type MemoryLimits, VirtualMemory, type VirtualMemoryOptions } from './virtual-memory.js';

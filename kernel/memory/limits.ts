@@ -46,14 +46,17 @@ export function mayHoldData(
 
 /**
  * vm.overcommit_memory. Compare Linux's __vm_enough_memory in mm/util.c: mode 0 refuses one request
- * for more than all RAM, mode 2 whatever goes past the commit limit.
+ * for more than all RAM and swap, mode 2 whatever goes past the commit limit.
  *
  * @param flags of the region; REGION_NO_RESERVE is heeded except in mode 2
  */
 export function mayCommit(system: MemorySystem, flags: number, bytes: number): boolean {
   if (system.overcommitMode === 1) return true;
   if (system.overcommitMode === 2) return committedBytes(system) + bytes <= commitLimit(system);
-  return (flags & REGION_NO_RESERVE) !== 0 || bytes <= system.ram.frameCount * PAGE_SIZE;
+  return (
+    (flags & REGION_NO_RESERVE) !== 0 ||
+    bytes <= (system.ram.frameCount + swapPages(system)) * PAGE_SIZE
+  );
 }
 
 /** Whether a second copy of the address space may be committed to. Linux mm/mmap.c, dup_mmap. */
@@ -66,7 +69,11 @@ export function mayCommitCopy(memory: VirtualMemory): boolean {
 /** Bytes that vm.overcommit_memory 2 allows: CommitLimit of /proc/meminfo. */
 export function commitLimit(system: MemorySystem): number {
   const pages = Math.floor((system.ram.frameCount * system.overcommitRatio) / 100);
-  return pages * PAGE_SIZE;
+  return (pages + swapPages(system)) * PAGE_SIZE;
+}
+
+function swapPages({ swap }: MemorySystem): number {
+  return swap?.slotCount ?? 0;
 }
 
 /** Committed_AS of /proc/meminfo: private writable memory. */

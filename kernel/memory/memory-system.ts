@@ -4,6 +4,8 @@ import { demandPaging, type FaultPolicy } from './fault.js';
 import type { UserHart } from './fences.js';
 import { createMapper, type Mapper } from './mapper.js';
 import { PhysicalMemory } from './physical-memory.js';
+import { Reclaimer, type Replacement } from './reclaim.js';
+import { SwapDevice } from './swap-device.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** The step meter. */
@@ -19,6 +21,10 @@ export interface MemorySystemOptions {
   /** Who keeps A and D bits: the walk (default), or the fault path, as Svade demands. */
   readonly adBits?: 'svadu' | 'svade';
   readonly faultPolicy?: FaultPolicy;
+  /** Size of the swap device, a multiple of 4096; default: none. */
+  readonly swapBytes?: number | undefined;
+  /** Which page goes to it; default: clock. */
+  readonly replacement?: Replacement | undefined;
   readonly createMapper?: (placement: 'top-down' | 'bottom-up') => Mapper;
 }
 
@@ -32,6 +38,8 @@ export class MemorySystem {
   readonly adBits: 'svadu' | 'svade';
   readonly faultPolicy: FaultPolicy;
   readonly createMapper: (placement: 'top-down' | 'bottom-up') => Mapper;
+  readonly swap: SwapDevice | undefined;
+  readonly reclaimer: Reclaimer;
   readonly spaces = new Set<VirtualMemory>();
   /** vm.overcommit_memory: 0 refuses what obviously cannot be had, 1 nothing, 2 all past the limit. */
   overcommitMode: 0 | 1 | 2 = 0;
@@ -48,6 +56,8 @@ export class MemorySystem {
     this.host = o.host;
     this.adBits = o.adBits ?? 'svadu';
     this.faultPolicy = o.faultPolicy ?? demandPaging;
+    this.swap = o.swapBytes ? new SwapDevice(o.swapBytes) : undefined;
+    this.reclaimer = new Reclaimer(this, o.replacement ?? 'clock');
     this.createMapper = o.createMapper ?? createMapper;
   }
 

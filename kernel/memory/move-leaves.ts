@@ -26,6 +26,9 @@ export function makeTablesFor(
   table.eachLeaf(first, end, (_pteAddress, page, level) => {
     isComplete &&= table.ensure(page + shift, level) !== 0;
   });
+  table.eachSwapped(first, end, (_pteAddress, page) => {
+    isComplete &&= table.ensure(page + shift) !== 0;
+  });
   if (!isComplete) table.prune(first + shift, end + shift);
   memory.fences.settle();
   return isComplete;
@@ -42,6 +45,11 @@ export function moveLeaves(memory: VirtualMemory, first: number, end: number, sh
     table.erase(pteAddress, page, level);
     table.install(table.ensure(page + shift, level), ppn, flags, level);
     if (frames.kindNumber(ppn) === ANONYMOUS) frames.setOwner(ppn, memory.id, page + shift);
+    pages++;
+  });
+  table.eachSwapped(first, end, (pteAddress, page, slot) => {
+    table.eraseSwapped(pteAddress);
+    table.installSwapped(table.ensure(page + shift), slot);
     pages++;
   });
   host.charge(pages * PAGE_STEPS);

@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { FILE, type PhysicalMemory } from './physical-memory.js';
+import { withRoom } from './reclaim.js';
 
 /** Whether private copies go, too: they do where the file ends, and stay where it gets a hole. */
 export type DropExtent = 'with copies' | 'without copies';
@@ -103,7 +104,7 @@ export class PageCache {
         done,
         done + Math.min(PAGE_SIZE - inPage, source.length - done),
       );
-      const ppn = this.ensurePage(Math.floor(at / PAGE_SIZE));
+      const ppn = this.ensureRoomyPage(Math.floor(at / PAGE_SIZE));
       if (ppn === 0) break;
       this.frames.ram.write(ppn * PAGE_SIZE + inPage, chunk);
       done += chunk.length;
@@ -147,7 +148,7 @@ export class PageCache {
     const added: number[] = [];
     for (let index = Math.floor(offset / PAGE_SIZE); index < end; index++) {
       if (this.page(index) !== 0) continue;
-      if (this.ensurePage(index) === 0) {
+      if (this.ensureRoomyPage(index) === 0) {
         for (const page of added) this.punch(page, page + 1, 'without copies');
         return false;
       }
@@ -182,6 +183,15 @@ export class PageCache {
       this.ppns.delete(index);
       this.frames.release(ppn);
     }
+  }
+
+  /** As `ensurePage`, with what can be reclaimed. */
+  private ensureRoomyPage(index: number): number {
+    return withRoom(
+      this.frames,
+      () => this.ensurePage(index),
+      (ppn) => ppn === 0,
+    );
   }
 
   /** Zeroes bytes inside one page, if it has a frame. */

@@ -13,12 +13,18 @@ import {
 } from '../../emulator/index.js';
 import type { Fences } from './fences.js';
 import { PAGE_TABLE, type PhysicalMemory } from './physical-memory.js';
+import type { SwapDevice } from './swap-device.js';
 
 const LEVELS = 3;
 const PTE_LEAF = PTE_R | PTE_W | PTE_X;
+/** A slot number stands in bits 31..12 of an entry whose V is 0, as Linux has it for swap area 0. */
+const SWAP_SLOT_SHIFT = 12;
 
 /** Called with the entry of each valid leaf, ascending; `page` is the first that the leaf maps. */
 export type LeafVisitor = (pteAddress: number, page: number, level: number) => void;
+
+/** Called with the address of an entry that names a swap slot, ascending. */
+export type SwapVisitor = (pteAddress: number, page: number, slot: number) => void;
 
 /**
  * One address space's Sv39 page table in guest RAM: the only code that writes user PTEs. Every
@@ -27,7 +33,7 @@ export type LeafVisitor = (pteAddress: number, page: number, level: number) => v
  * empty, since the kernel does not run on the hart.
  *
  * Table frames are allocated when the first entry below them is set and freed with the last one;
- * `liveEntries` counts a table's entries. Fences that a change owes are noted, not issued.
+ * `liveEntries` counts a table's entries, those that name swap slots too. Fences that a change owes are noted, not issued.
  */
 export class PageTable {
   readonly rootPpn: number;
@@ -35,6 +41,9 @@ export class PageTable {
   private readonly ram: Ram;
   private readonly fences: Fences;
   private readonly ownerId: number;
+  private readonly swap: SwapDevice | undefined;
+  /** Entries that name a swap slot. */
+  swappedPages = 0;
   /** Pages that leaves map, those of the shared zero frame excepted; and the most there ever were. */
   residentPages = 0;
   peakResidentPages = 0;
@@ -44,7 +53,14 @@ export class PageTable {
   private cachedTable = 0;
   private cachedPrefix = -1;
 
-  private constructor(frames: PhysicalMemory, fences: Fences, ownerId: number, rootPpn: number) {
+  private constructor(
+    frames: PhysicalMemory,
+    fences: Fences,
+    ownerId: number,
+    rootPpn: number,
+    swap: SwapDevice | undefined,
+  ) {
+    this.swap = swap;
     this.frames = frames;
     this.ram = frames.ram;
     this.fences = fences;
@@ -53,9 +69,14 @@ export class PageTable {
   }
 
   /** @returns undefined when there is no frame for the root */
-  static create(frames: PhysicalMemory, fences: Fences, ownerId: number): PageTable | undefined {
+  static create(
+    frames: PhysicalMemory,
+    fences: Fences,
+    ownerId: number,
+    swap?: SwapDevice,
+  ): PageTable | undefined {
     const root = frames.allocateZeroed(PAGE_TABLE, ownerId, 0);
-    return root === 0 ? undefined : new PageTable(frames, fences, ownerId, root);
+    return root === 0 ? undefined : new PageTable(frames, fences, ownerId, root, swap);
   }
 
   /**
@@ -153,6 +174,56 @@ export class PageTable {
     else this.fences.oweAll();
   }
 
+  /** The slot that an entry of level 0 names; 0 for a leaf and for an entry that is zero. */
+  swapSlot(pteAddress: number): number {
+    const low = this.ram.readPteLow(pteAddress);
+    return (low & PTE_V) === 0 ? low >>> SWAP_SLOT_SHIFT : 0;
+  }
+
+  /** The leaf of a page names a slot instead; frame and slot count their references elsewhere. */
+  swapOut(pteAddress: number, page: number, slot: number): void {
+    this.countResident(this.ppn(pteAddress), -1);
+    this.ram.writePte(pteAddress, (slot << SWAP_SLOT_SHIFT) >>> 0, 0);
+    this.swappedPages++;
+    this.fences.owe(page * PAGE_SIZE);
+  }
+
+  /** The counterpart of `swapOut`. */
+  bringBack(pteAddress: number, ppn: number, flags: number): void {
+    this.swappedPages--;
+    this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
+    this.countResident(ppn, 1);
+  }
+
+  /** Makes an empty entry, which `ensure` found, name a slot. */
+  installSwapped(pteAddress: number, slot: number): void {
+    this.ram.writePte(pteAddress, (slot << SWAP_SLOT_SHIFT) >>> 0, 0);
+    this.frames.addLiveEntries(pageNumber(pteAddress), 1);
+    this.swappedPages++;
+  }
+
+  /** Clears an entry that names a slot. Tables left empty stay until `prune`. */
+  eraseSwapped(pteAddress: number): void {
+    this.ram.writePte(pteAddress, 0, 0);
+    this.frames.addLiveEntries(pageNumber(pteAddress), -1);
+    this.swappedPages--;
+  }
+
+  /** Visits the entries of pages [start, end) that name swap slots; the visitor may erase them. */
+  eachSwapped(start: number, end: number, visit: SwapVisitor): void {
+    if (this.swappedPages === 0) return;
+    for (let page = start; page < end; page = ((page >>> 9) + 1) * 512) {
+      const entry = this.find(page);
+      if (entry === 0 || this.levelOf(entry, page) > 0) continue;
+      const next = Math.min(end, ((page >>> 9) + 1) * 512);
+      for (let at = page; at < next; at++) {
+        const pteAddress = entry + (at - page) * PTE_SIZE;
+        const slot = this.swapSlot(pteAddress);
+        if (slot !== 0) visit(pteAddress, at, slot);
+      }
+    }
+  }
+
   /** The frame that a leaf maps first. */
   ppn(pteAddress: number): number {
     return ppnOf(this.ram.readPteLow(pteAddress), this.ram.readPteHigh(pteAddress));
@@ -177,9 +248,10 @@ export class PageTable {
   }
 
   /**
-   * Invalidates the leaves of pages [start, end), drops their references, frees empty tables.
+   * Invalidates the leaves of pages [start, end), drops their references and those to swap slots,
+   * frees empty tables.
    *
-   * @returns the number of leaves
+   * @returns the number of entries
    */
   clear(start: number, end: number): number {
     let count = 0;
@@ -189,7 +261,19 @@ export class PageTable {
       count++;
       for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);
     });
+    count += this.clearSwapped(start, end);
     this.prune(start, end);
+    return count;
+  }
+
+  /** Gives up the swap slots that pages [start, end) name. @returns how many */
+  clearSwapped(start: number, end: number): number {
+    let count = 0;
+    this.eachSwapped(start, end, (pteAddress, _page, slot) => {
+      this.eraseSwapped(pteAddress);
+      this.swap?.dropName(slot);
+      count++;
+    });
     return count;
   }
 

@@ -22,7 +22,7 @@ interface Run {
 }
 
 /**
- * Every valid entry, indented by level, from raw memory. Leaves that continue each other, with
+ * Every entry that is valid or names a swap slot, indented by level, from raw memory. Leaves that continue each other, with
  * equal flags, share a line:
  *
  *   root 0x80001
@@ -56,6 +56,8 @@ function listTable(
     const va = firstVa + index * leafBytes(level);
     if ((low & PTE_V) === 0) {
       finishRun();
+      const slot = level === 0 ? memory.table.swapSlot(entry) : 0;
+      if (slot !== 0) lines.push(`${indent}L0[${index}] ${hex(va)} 1 page in swap slot ${slot}`);
       continue;
     }
     const ppn = ppnOf(low, ram.readPteHigh(entry));

@@ -11,11 +11,12 @@ const USER_PAGES = TASK_SIZE / PAGE_SIZE;
 /** Bits of an entry's upper half. Linux Documentation/admin-guide/mm/pagemap.rst. */
 const EXCLUSIVELY_MAPPED = 1 << (56 - 32);
 const FILE_OR_SHARED = 1 << (61 - 32);
+const SWAPPED = 1 << (62 - 32);
 const PRESENT = 0x8000_0000;
 
 /**
  * Entries of /proc/PID/pagemap from page `first` on, as an unprivileged reader gets them: without
- * frame numbers. There is no soft-dirty bit on riscv64, and no swap.
+ * frame numbers. There is no soft-dirty bit on riscv64.
  *
  * @returns fewer than `count` entries at the end of user space
  */
@@ -31,6 +32,9 @@ export function pagemapEntries(memory: VirtualMemory, first: number, count: numb
       if (mapCount(frames, ppn) === 1) high |= EXCLUSIVELY_MAPPED;
     }
     view.setUint32((page - first) * PAGEMAP_ENTRY_BYTES + 4, high >>> 0, true);
+  });
+  memory.table.eachSwapped(first, end, (_pteAddress, page) => {
+    view.setUint32((page - first) * PAGEMAP_ENTRY_BYTES + 4, SWAPPED, true);
   });
   return bytes;
 }

@@ -17,6 +17,12 @@ const WORDS_PER_BLOCK = FRAMES_PER_BLOCK / 32;
 /** Freed frames are filled with this when poison is on. */
 export const POISON = 0xa5;
 
+/** Told of frames that come into use and go out of it. */
+export interface FrameWatcher {
+  taken(ppn: number, kind: number): void;
+  freed(ppn: number): void;
+}
+
 export interface PhysicalMemoryOptions {
   /** Fills freed frames and checks, when they are handed out again, that nobody wrote to them. */
   readonly poison?: boolean;
@@ -39,6 +45,13 @@ export class PhysicalMemory {
   readonly poisons: boolean;
   /** Frames whose poison was found damaged when they were handed out. Rule F6. */
   readonly damagedPoison: number[] = [];
+  /** Frees frames when none is left. @returns how many, 0 when there is none to be had */
+  makeRoom: (wanted: number) => number = () => 0;
+  watcher: FrameWatcher | undefined;
+  /** Frames that are not handed out. */
+  reserved = 0;
+  /** How often a single frame was asked for in vain. */
+  refusals = 0;
 
   private readonly kinds: Uint8Array;
   private readonly counts: Int32Array;
@@ -87,10 +100,11 @@ export class PhysicalMemory {
    * @returns the page number, or 0 when no frame is left
    */
   allocate(kind: KindNumber, ownerId = 0, ownerPage = 0): number {
-    if (this.isRefused()) return 0;
-    const blocks = this.blockFree.length;
-    while (this.lowestBlock < blocks && this.blockFree[this.lowestBlock] === 0) this.lowestBlock++;
-    if (this.lowestBlock === blocks) return 0;
+    if (this.free <= this.reserved || this.isRefused()) {
+      this.refusals++;
+      return 0;
+    }
+    while (this.blockFree[this.lowestBlock] === 0) this.lowestBlock++;
     let word = this.lowestBlock * WORDS_PER_BLOCK;
     while (this.bitmap[word] === 0) word++;
     const frame = word * 32 + (31 - Math.clz32(this.bitmap[word]! & -this.bitmap[word]!));
@@ -111,7 +125,7 @@ export class PhysicalMemory {
    * @returns the first page number, a multiple of 512, or 0 when no block is wholly free
    */
   allocateMegapage(kind: KindNumber, ownerId: number, ownerPage: number): number {
-    if (this.isRefused()) return 0;
+    if (this.free < FRAMES_PER_BLOCK + this.reserved || this.isRefused()) return 0;
     // From the top, since single frames are taken from the bottom.
     let block = this.blockFree.length - 1;
     while (block >= 0 && this.blockFree[block] !== FRAMES_PER_BLOCK) block--;
@@ -147,6 +161,7 @@ export class PhysicalMemory {
       this.ram.fill(ppn, POISON);
       this.isPoisoned[frame] = 1;
     }
+    this.watcher?.freed(ppn);
   }
 
   refcount(ppn: number): number {
@@ -242,6 +257,7 @@ export class PhysicalMemory {
     this.ownerPages[frame] = ownerPage;
     this.entryCounts[frame] = 0;
     this.free--;
+    this.watcher?.taken(frame + this.ram.firstPpn, kind);
   }
 
   private setFree(frame: number): void {

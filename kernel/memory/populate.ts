@@ -1,9 +1,9 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
-import { type BringInResult, bringIn } from './bring-in.js';
+import { type BringInResult, bringIn, isOutOfMemory } from './bring-in.js';
 import type { Access } from './fault.js';
 import type { Region } from './mapper.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE, REGION_SHARED } from './mman.js';
-import { reclaim } from './reclaim.js';
+import { withRoom } from './reclaim.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -35,10 +35,11 @@ export function bringInRange(
   access: Access,
 ): BringInResult {
   for (let page = start / PAGE_SIZE; page < end / PAGE_SIZE; page++) {
-    let result = bringIn(memory, region, page, access);
-    if (result === 'out-of-memory' && reclaim(memory.system) > 0) {
-      result = bringIn(memory, region, page, access);
-    }
+    const result = withRoom(
+      memory.system.frames,
+      () => bringIn(memory, region, page, access),
+      isOutOfMemory,
+    );
     if (result !== 'present') return result;
   }
   return 'present';

@@ -1,17 +1,168 @@
-import { PAGE_SIZE, PTE_D, PTE_RSW } from '../../emulator/index.js';
+import { PAGE_SIZE, PTE_A, PTE_D, PTE_RSW } from '../../emulator/index.js';
+import { SWAP_STEPS } from './costs.js';
+import { FrameQueue } from './frame-queue.js';
 import type { MemorySystem } from './memory-system.js';
-import { REGION_SHARED } from './mman.js';
+import { REGION_LOCKED, REGION_SHARED } from './mman.js';
+import { ANONYMOUS, type FrameWatcher, type PhysicalMemory } from './physical-memory.js';
+import { leavesOf, type MappedEntry, regionOf } from './reverse-map.js';
+import type { VirtualMemory } from './virtual-memory.js';
 
 /** Marks a leaf of MADV_FREE, in the bits that the hardware leaves to software. */
 export const LEAF_LAZY_FREE = PTE_RSW & 0x100;
+/** Frames kept back with swap: splitting a megapage, so that its pages can go, takes a table. */
+const RESERVED_FRAMES = 8;
+
+/** Which page goes: the one that has been in longest, or the first of those not used lately. */
+export type Replacement = 'clock' | 'fifo';
 
 /**
- * Takes back what programs have offered: pages of MADV_FREE that were not written since. To be
- * called when frames have run out.
- *
- * @returns the number of pages freed
+ * Makes an attempt again for as long as it fails for want of a frame and frames can be had. A failed
+ * attempt leaves everything as it was.
  */
-export function reclaim(system: MemorySystem): number {
+export function withRoom<T>(
+  frames: PhysicalMemory,
+  attempt: () => T,
+  isShort: (result: T) => boolean,
+): T {
+  for (let wanted = 1; ; wanted *= 2) {
+    const { refusals } = frames;
+    const result = attempt();
+    if (!isShort(result) || frames.refusals === refusals) return result;
+    if (frames.makeRoom(wanted) === 0) return result;
+  }
+}
+
+/**
+ * Takes frames back when none is left: first what programs have offered with MADV_FREE and not
+ * written since, then, with a swap device, anonymous pages. Those stand in the order in which they
+ * came in. 'fifo' takes the first; 'clock' gives a page whose A bit is set a second chance: the bit is
+ * cleared and the page goes to the end, which is the clock's hand passing it.
+ */
+export class Reclaimer implements FrameWatcher {
+  readonly replacement: Replacement;
+  private readonly system: MemorySystem;
+  private readonly queue: FrameQueue;
+  /** Leaves marked by MADV_FREE since they were last looked for. */
+  private offered = 0;
+
+  constructor(system: MemorySystem, replacement: Replacement) {
+    this.system = system;
+    this.replacement = replacement;
+    this.queue = new FrameQueue(system.swap === undefined ? 0 : system.ram.frameCount);
+    system.frames.makeRoom = (wanted) => this.makeRoom(wanted);
+    if (system.swap === undefined) return;
+    system.frames.watcher = this;
+    system.frames.reserved = RESERVED_FRAMES;
+  }
+
+  taken(ppn: number, kind: number): void {
+    if (kind === ANONYMOUS) this.queue.append(ppn - this.system.ram.firstPpn);
+  }
+
+  freed(ppn: number): void {
+    this.queue.remove(ppn - this.system.ram.firstPpn);
+    this.system.swap?.detach(ppn);
+  }
+
+  /** MADV_FREE has marked so many leaves. */
+  noteOffered(pages: number): void {
+    this.offered += pages;
+  }
+
+  /** Frames in the order in which they are looked at, as indices from the start of RAM. */
+  order(): Iterable<number> {
+    return this.queue;
+  }
+
+  /** MADV_PAGEOUT: the pages of [start, end) that nobody else maps go at once. */
+  pageOut(memory: VirtualMemory, start: number, end: number): void {
+    const { frames, swap } = this.system;
+    if (swap === undefined) return;
+    const own: number[] = [];
+    memory.table.eachLeaf(start, end, (pteAddress, _page, level) => {
+      const ppn = memory.table.ppn(pteAddress);
+      for (let i = 0; i < 512 ** level; i++) if (frames.areOwn(ppn + i, 1)) own.push(ppn + i);
+    });
+    for (const ppn of own) {
+      if (!this.split(leavesOf(this.system, ppn) ?? [])) continue;
+      const leaves = leavesOf(this.system, ppn) ?? [];
+      const isInRange = leaves.every(({ page }) => page >= start && page < end);
+      if (leaves.length > 0 && isInRange) this.evict(ppn, leaves);
+    }
+    memory.fences.settle();
+  }
+
+  /** @returns how many frames were freed, at least one unless there is none to be had */
+  private makeRoom(wanted: number): number {
+    let freed = 0;
+    if (this.offered > 0) {
+      this.offered = 0;
+      freed = takeOffered(this.system);
+    }
+    // Once around clears every A bit, twice around takes what can be taken.
+    let turns = 2 * this.queue.length + RESERVED_FRAMES;
+    for (; freed < wanted && this.queue.length > 0 && turns > 0; turns--) {
+      const frame = this.queue.first;
+      const ppn = frame + this.system.ram.firstPpn;
+      const leaves = leavesOf(this.system, ppn);
+      if (leaves === undefined || leaves.some(isLocked) || this.isUsed(leaves)) {
+        this.queue.append(frame);
+      } else if (leaves.some(({ level }) => level > 0)) {
+        if (!this.split(leaves)) this.queue.append(frame);
+      } else if (this.evict(ppn, leaves)) freed++;
+      else break;
+    }
+    for (const memory of this.system.spaces) memory.fences.settle();
+    return freed;
+  }
+
+  /** Whether a leaf was used since it was last asked; with 'fifo' that makes no difference. */
+  private isUsed(leaves: readonly MappedEntry[]): boolean {
+    if (this.replacement === 'fifo') return false;
+    let isUsed = false;
+    for (const { memory, pteAddress, page } of leaves) {
+      const low = this.system.ram.readPteLow(pteAddress);
+      if ((low & PTE_A) === 0) continue;
+      isUsed = true;
+      memory.table.setFlags(pteAddress, page, low & 0x3ff & ~PTE_A);
+    }
+    return isUsed;
+  }
+
+  /** Splits the megapages among the leaves. @returns false when there is no frame for a table */
+  private split(leaves: readonly MappedEntry[]): boolean {
+    const { frames } = this.system;
+    const { reserved } = frames;
+    frames.reserved = Math.max(0, reserved - RESERVED_FRAMES);
+    const isDone = leaves.every(
+      ({ memory, page, level }) => level === 0 || memory.table.demote(page),
+    );
+    frames.reserved = reserved;
+    return isDone;
+  }
+
+  /** Writes the frame out unless its copy is still right, and frees it. @returns false: no slot left */
+  private evict(ppn: number, leaves: readonly MappedEntry[]): boolean {
+    const { frames, host, ram } = this.system;
+    const swap = this.system.swap!;
+    const isDirty = leaves.some(({ pteAddress }) => ram.readPteLow(pteAddress) & PTE_D);
+    let slot = swap.slotOf(ppn);
+    if (slot === 0 || isDirty) {
+      slot = swap.write(ppn, ram.frame(ppn));
+      if (slot === 0) return false;
+      host.charge(SWAP_STEPS);
+    }
+    for (const { memory, pteAddress, page } of leaves) {
+      memory.table.swapOut(pteAddress, page, slot);
+      swap.addName(slot);
+    }
+    for (const _leaf of leaves) frames.release(ppn);
+    return true;
+  }
+}
+
+/** Frees the pages of MADV_FREE that were not written since. @returns how many */
+function takeOffered(system: MemorySystem): number {
   let freed = 0;
   for (const memory of system.spaces) {
     const { table } = memory;
@@ -32,4 +183,9 @@ export function reclaim(system: MemorySystem): number {
     memory.fences.settle();
   }
   return freed;
+}
+
+function isLocked(entry: MappedEntry): boolean {
+  const region = regionOf(entry);
+  return region === undefined || (region.flags & REGION_LOCKED) !== 0;
 }

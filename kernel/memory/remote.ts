@@ -1,8 +1,9 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
-import { bringIn } from './bring-in.js';
+import { bringIn, isOutOfMemory } from './bring-in.js';
 import { COPY_STEPS_PER_64_BYTES } from './costs.js';
 import { pageFloor, TASK_SIZE } from './layout.js';
 import { PROT_WRITE, REGION_SHARED } from './mman.js';
+import { withRoom } from './reclaim.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /**
@@ -26,14 +27,19 @@ export function accessByForce(
   if (region === undefined) return false;
   const isShared = (region.flags & REGION_SHARED) !== 0;
   if (access === 'store' && isShared && (region.prot & PROT_WRITE) === 0) return false;
-  const result = bringIn(memory, region, page, access);
+  const { frames } = memory.system;
+  const result = withRoom(frames, () => bringIn(memory, region, page, access), isOutOfMemory);
   memory.fences.settle();
   if (result !== 'present') return false;
   const pteAddress = memory.table.find(page);
   const inSuperpage = page % 512 ** memory.table.levelOf(pteAddress, page);
   const pa = (memory.table.ppn(pteAddress) + inSuperpage) * PAGE_SIZE + (va - start);
   if (access === 'load') memory.system.ram.read(pa, bytes);
-  else memory.system.ram.write(pa, bytes);
+  else {
+    // No leaf gets D for this store: a copy on the swap device would pass for the page.
+    memory.system.swap?.detach(Math.floor(pa / PAGE_SIZE));
+    memory.system.ram.write(pa, bytes);
+  }
   memory.system.host.charge(Math.ceil(bytes.length / 64) * COPY_STEPS_PER_64_BYTES);
   return true;
 }

@@ -28,6 +28,9 @@ export interface Residency {
   file: number;
   /** Shared anonymous memory. */
   sharedAnonymous: number;
+  /** On the swap device; the second divides each page by the number of entries that name its slot. */
+  swapped: number;
+  proportionalSwapped: number;
 }
 
 /** What one present page is, for whoever lists or counts pages. */
@@ -57,6 +60,8 @@ export function noResidency(): Residency {
     huge: 0,
     file: 0,
     sharedAnonymous: 0,
+    swapped: 0,
+    proportionalSwapped: 0,
   };
 }
 
@@ -86,7 +91,7 @@ export function mapCount(frames: PhysicalMemory, ppn: number): number {
 
 /** Counts the region's present pages into `sum`. Compare Linux fs/proc/task_mmu.c, smaps_account. */
 export function addResidency(memory: VirtualMemory, region: Region, sum: Residency): void {
-  const { frames } = memory.system;
+  const { frames, swap } = memory.system;
   const isNameless = region.file instanceof SharedAnonymousFile;
   const end = region.end / PAGE_SIZE;
   eachPresentPage(memory, region.start / PAGE_SIZE, end, ({ ppn, level, low }) => {
@@ -115,6 +120,10 @@ export function addResidency(memory: VirtualMemory, region: Region, sum: Residen
       sum.file += PAGE_SIZE;
       sum.proportionalFile += share;
     }
+  });
+  memory.table.eachSwapped(region.start / PAGE_SIZE, end, (_pteAddress, _page, slot) => {
+    sum.swapped += PAGE_SIZE;
+    sum.proportionalSwapped += PAGE_SIZE / swap!.namesOf(slot);
   });
 }
 

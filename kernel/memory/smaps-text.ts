@@ -86,8 +86,8 @@ function sharedRows(sum: Residency, locked: number): string {
     ['FilePmdMapped', 0],
     ['Shared_Hugetlb', 0],
     ['Private_Hugetlb', 0],
-    ['Swap', 0],
-    ['SwapPss', 0],
+    ['Swap', sum.swapped],
+    ['SwapPss', sum.proportionalSwapped],
     ['Locked', locked],
   ];
   return rows.map(([name, bytes]) => row(name, bytes)).join('');

@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
+import { Errno } from '../errno.js';
 import { advise } from './advise.js';
 import { setBreak } from './break.js';
 import { Calls } from './calls.js';
@@ -21,6 +22,7 @@ import { PageTable } from './page-table.js';
 import { pageTablesText } from './page-tables-text.js';
 import { FILE } from './physical-memory.js';
 import { protect } from './protect.js';
+import { withRoom } from './reclaim.js';
 import { remap } from './remap.js';
 import { mapStack } from './stack.js';
 import { synchronise } from './synchronise.js';
@@ -113,7 +115,11 @@ export class VirtualMemory implements CacheMapper {
     if (asid === 0) return undefined;
     const id = system.frames.newOwnerId();
     const fences = new Fences(system.hart, asid);
-    const table = PageTable.create(system.frames, fences, id);
+    const table = withRoom(
+      system.frames,
+      () => PageTable.create(system.frames, fences, id, system.swap),
+      (made) => made === undefined,
+    );
     if (table === undefined) {
       system.asids.giveBack(asid);
       return undefined;
@@ -164,19 +170,20 @@ export class VirtualMemory implements CacheMapper {
     offset: number,
     o: MapOptions = {},
   ): number {
-    const result = map(this, address, length, prot, flags, file, offset, o);
+    const result = this.withRoom(() => map(this, address, length, prot, flags, file, offset, o));
     this.notePeak();
     return this.calls.record('mmap', address, length, prot, result);
   }
 
   /** munmap(2). */
   unmap(address: number, length: number): number {
-    return this.calls.record('munmap', address, length, 0, unmap(this, address, length));
+    const result = this.withRoom(() => unmap(this, address, length));
+    return this.calls.record('munmap', address, length, 0, result);
   }
 
   /** mprotect(2). */
   protect(address: number, length: number, prot: number): number {
-    const result = protect(this, address, length, prot);
+    const result = this.withRoom(() => protect(this, address, length, prot));
     return this.calls.record('mprotect', address, length, prot, result);
   }
 
@@ -188,14 +195,16 @@ export class VirtualMemory implements CacheMapper {
     flags: number,
     newAddress: number,
   ): number {
-    const result = remap(this, address, oldLength, newLength, flags, newAddress);
+    const result = this.withRoom(() =>
+      remap(this, address, oldLength, newLength, flags, newAddress),
+    );
     this.notePeak();
     return this.calls.record('mremap', address, newLength, flags, result);
   }
 
   /** madvise(2). */
   advise(address: number, length: number, advice: number): number {
-    const result = advise(this, address, length, advice);
+    const result = this.withRoom(() => advise(this, address, length, advice));
     return this.calls.record('madvise', address, length, advice, result);
   }
 
@@ -255,7 +264,11 @@ export class VirtualMemory implements CacheMapper {
 
   /** fork(2)'s copy. @returns undefined when frames or ASIDs have run out; then nothing changed */
   fork(): VirtualMemory | undefined {
-    return fork(this);
+    return withRoom(
+      this.system.frames,
+      () => fork(this),
+      (child) => child === undefined,
+    );
   }
 
   /** A page fault of the hart's. @returns undefined when the access can be made again */
@@ -357,6 +370,11 @@ export class VirtualMemory implements CacheMapper {
       if (frames.kindNumber(this.table.ppn(pteAddress)) === FILE) cached.push(page);
     });
     for (const page of cached) this.clearPages(page, page + 1);
+  }
+
+  /** A call that fails for want of a frame has changed nothing yet, or only what it would again. */
+  private withRoom(attempt: () => number): number {
+    return withRoom(this.system.frames, attempt, (result) => result === -Errno.ENOMEM);
   }
 
   private letGo(file: MappedFile): void {

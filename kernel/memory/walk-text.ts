@@ -49,7 +49,7 @@ export function walkText(memory: VirtualMemory, va: number): string {
     const inLeaf = isLeaf ? va % leafBytes(level) : 0;
     const pa = isValid ? ppnOf(low, high) * PAGE_SIZE + inLeaf : 0;
     text += `L${level} pte=${hex(entry)} value=${hexOfHalves(low, high)} pa=${hex(pa)} flags=${flagsText(low)}\n`;
-    if (!isValid) return `${text}${absence(memory, va)}\n`;
+    if (!isValid) return `${text}${absence(memory, va, level === 0 ? entry : 0)}\n`;
     if (isLeaf) return `${text}${presence(memory, va, pa, low)}\n`;
     table = ppnOf(low, high);
   }
@@ -72,7 +72,9 @@ function hexOfHalves(low: number, high: number): string {
   return `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
 }
 
-function absence(memory: VirtualMemory, va: number): string {
+function absence(memory: VirtualMemory, va: number, entry: number): string {
+  const slot = entry === 0 ? 0 : memory.table.swapSlot(entry);
+  if (slot !== 0) return `on the swap device, in slot ${slot}, until touched`;
   const region = memory.space.queryPage(va);
   if (region === undefined) return 'not mapped: an access faults with SIGSEGV, MAPERR';
   if (region.prot === 0) return 'mapped with PROT_NONE: an access faults with SIGSEGV, ACCERR';

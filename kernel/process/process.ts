@@ -44,6 +44,8 @@ export interface Usage {
   /** Steps charged while the process ran. */
   steps: number;
   faults: number;
+  /** Of those, the ones that read a page from the swap device. */
+  majorFaults: number;
 }
 
 export interface ProcessParts {
@@ -96,8 +98,8 @@ export class Process {
   isStopped = false;
   /** ITIMER_REAL: virtual time of the next SIGALRM. */
   alarm: { at: number; interval: number } | undefined;
-  readonly usage: Usage = { steps: 0, faults: 0 };
-  readonly childUsage: Usage = { steps: 0, faults: 0 };
+  readonly usage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
+  readonly childUsage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
   hasExecuted = false;
 
   constructor(parts: ProcessParts, exitSignal: number) {

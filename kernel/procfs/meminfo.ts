@@ -7,6 +7,7 @@ import {
   REGION_LOCKED,
   REGION_SHARED,
   SharedAnonymousFile,
+  type SwapDevice,
 } from '../memory/index.js';
 
 /** VMALLOC_SIZE of Sv39: half of the kernel's quarter. Linux arch/riscv/include/asm/pgtable.h. */
@@ -17,6 +18,7 @@ export function meminfoText(kernel: Kernel): string {
   const { frames, machine, memorySystem } = kernel;
   const { counts, mapped } = countFrames(kernel);
   const { locked, nameless, huge } = countMapped(kernel);
+  const swap = swapPages(memorySystem.swap);
   const pages = (kind: string) => counts.get(kind) ?? 0;
   const files = pages('file') - nameless;
   const anonymous = pages('anonymous') + nameless;
@@ -26,7 +28,7 @@ export function meminfoText(kernel: Kernel): string {
     ['MemAvailable', frames.freeFrames],
     ['Buffers', 0],
     ['Cached', pages('file')],
-    ['SwapCached', 0],
+    ['SwapCached', swap.cached],
     ['Active', 0],
     ['Inactive', anonymous + files],
     ['Active(anon)', 0],
@@ -35,8 +37,8 @@ export function meminfoText(kernel: Kernel): string {
     ['Inactive(file)', files],
     ['Unevictable', locked],
     ['Mlocked', locked],
-    ['SwapTotal', 0],
-    ['SwapFree', 0],
+    ['SwapTotal', swap.total],
+    ['SwapFree', swap.free],
     ['Dirty', 0],
     ['Writeback', 0],
     ['AnonPages', pages('anonymous')],
@@ -59,6 +61,14 @@ export function meminfoText(kernel: Kernel): string {
     'Hugepagesize',
     512,
   )}${row('Hugetlb', 0)}`;
+}
+
+/** Pages of the swap device; cached are those whose page is back in a frame. */
+function swapPages(swap: SwapDevice | undefined): { total: number; free: number; cached: number } {
+  let cached = 0;
+  for (const { ppn } of swap?.uses() ?? []) if (ppn !== 0) cached++;
+  const total = swap?.slotCount ?? 0;
+  return { total, free: total - (swap?.usedSlots ?? 0), cached };
 }
 
 function none(name: string): [string, number] {

@@ -80,7 +80,7 @@ function memoryRows(process: Process): [string, string][] {
     ['VmExe', Math.min(sizes.text, sizes.executable)],
     ['VmLib', Math.max(0, sizes.executable - sizes.text)],
     ['VmPTE', pageTableBytes(process)],
-    ['VmSwap', 0],
+    ['VmSwap', memory.table.swappedPages * PAGE_SIZE],
     ['HugetlbPages', 0],
   ];
   return [

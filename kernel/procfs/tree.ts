@@ -15,6 +15,7 @@ import { meminfoText } from './meminfo.js';
 import { MemFile, PagemapFile } from './memory-file.js';
 import { statmText, statText } from './stat.js';
 import { statusText } from './status.js';
+import { swapsText, vmstatText } from './swap.js';
 import { cpuinfoText, systemStatText, uptimeText } from './system.js';
 import { TextFile } from './text-file.js';
 import { WalkFile } from './walk-file.js';
@@ -34,7 +35,8 @@ export function populateProc(kernel: Kernel): void {
     ['uptime', () => uptimeText(kernel)],
     ['cpuinfo', () => cpuinfoText(FULL_ISA)],
     ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n'],
-    ['swaps', () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
+    ['swaps', () => swapsText(kernel)],
+    ['vmstat', () => vmstatText(kernel)],
   ];
   for (const [name, text] of texts) proc.link(name, new TextInode(files, text));
   proc.link('mounts', new Symlink(files, ROOT, 'self/mounts'));

@@ -62,6 +62,10 @@ export class GuestView {
     if (entry !== 0 && (ram.readPteLow(entry) & PTE_V) !== 0) {
       const inLeaf = address % leafBytes(memory.table.levelOf(entry, page));
       ram.read(memory.table.ppn(entry) * PAGE_SIZE + inLeaf, target);
+    } else if (entry !== 0 && memory.table.swapSlot(entry) !== 0) {
+      const inPage = address % PAGE_SIZE;
+      const page = memory.system.swap!.page(memory.table.swapSlot(entry));
+      target.set(page.subarray(inPage, inPage + target.length));
     } else {
       target.fill(0);
       region.file?.pages.read(region.offset + (address - region.base), target);

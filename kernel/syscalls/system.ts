@@ -88,12 +88,15 @@ export function sysGetrusage(call: Call, who: number, address: number): number {
 
 /** sysinfo(2). */
 export function sysSysinfo(call: Call, address: number): number {
-  const { clock, frames, machine, processes } = call.kernel;
+  const { clock, frames, machine, memorySystem, processes } = call.kernel;
+  const { slotCount = 0, usedSlots = 0 } = memorySystem.swap ?? {};
   const bytes = new Uint8Array(112);
   const view = new DataView(bytes.buffer);
   view.setBigInt64(0, BigInt(Math.floor(clock.now() / 1e9)), true);
   view.setBigUint64(32, BigInt(machine.ram.sizeBytes), true);
   view.setBigUint64(40, BigInt(frames.freeFrames * 4096), true);
+  view.setBigUint64(64, BigInt(slotCount * 4096), true);
+  view.setBigUint64(72, BigInt((slotCount - usedSlots) * 4096), true);
   view.setUint16(80, processes.size, true);
   view.setUint32(104, 1, true);
   return call.write(address, bytes);

@@ -132,4 +132,5 @@ function consume(call: Call, child: Process): void {
 function addUsage(sum: Usage, part: Usage): void {
   sum.steps += part.steps;
   sum.faults += part.faults;
+  sum.majorFaults += part.majorFaults;
 }

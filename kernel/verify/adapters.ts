@@ -4,6 +4,7 @@ import { MMAP_MIN_ADDRESS } from '../memory/layout.js';
 import { REGION_SHARED } from '../memory/mman.js';
 import type { PageCache } from '../memory/page-cache.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
+import type { SwapDevice } from '../memory/swap-device.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { lookAt } from './event-checks.js';
 import { eventText, type History } from './history.js';
@@ -55,6 +56,7 @@ export function machineView(machine: Machine, history?: History): MachineView {
 /** What belongs to a kernel, besides its machine. */
 export interface KernelParts {
   readonly frames: PhysicalMemory;
+  readonly swap?: SwapDevice | undefined;
   /** Every address space, with the name for reports ("pid 3"). */
   readonly spaces: Iterable<{ readonly name: string; readonly memory: VirtualMemory }>;
   /** Page caches of files, mapped or not; those that are mapped are found anyway. */
@@ -85,6 +87,7 @@ export function kernelView(parts: KernelParts): KernelView {
     spaces: () => spaces,
     files: () => files.values(),
     frames: framesView(parts),
+    swap: parts.swap,
     zeroPpn: parts.frames.zeroPpn,
     lowestAddress: MMAP_MIN_ADDRESS,
   };

@@ -67,6 +67,12 @@ export function isValid(entry: Entry): boolean {
   return (entry.flags & V) !== 0;
 }
 
+/** The slot that an entry names whose V is 0; undefined where it is no such entry. */
+export function swapSlotField(value: bigint): number | undefined {
+  const slot = value >> 12n;
+  return (value & 0xfffn) === 0n && slot > 0n && slot < 1n << 20n ? Number(slot) : undefined;
+}
+
 /** A valid entry with R or X set is a leaf; so is the reserved W alone, for a reader's purposes. */
 export function isLeaf(entry: Entry): boolean {
   return isValid(entry) && (entry.flags & (R | W | X)) !== 0;

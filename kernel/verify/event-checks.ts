@@ -93,7 +93,8 @@ export class EventChecks {
     const isLeaf = (low & V) !== 0 && (low & LEAF) !== 0;
     if (isLeaf && ppnOf(low, high) === ppnOf(oldLow, oldHigh)) this.bitsChanged(change);
     else if (isLeaf) this.copied(change);
-    else if ((low & V) === 0 && oldLow & D) this.dropped(change);
+    // A page that went to the swap device is compared when it comes back.
+    else if (low === 0 && oldLow & D) this.dropped(change);
   }
 
   /** A and D come from accesses alone, and D goes only at the program's request. Rules D1, D3. */
@@ -166,6 +167,26 @@ export class EventChecks {
       expected: 'the same contents: nothing has been stored through the new leaf yet',
       remedy:
         'copyOf (kernel/memory/bring-in.ts) copies the whole frame before the leaf is replaced',
+    });
+  }
+
+  /** A page came back from the swap device: it is what went there. Rule D3. */
+  broughtBack(table: Table, index: number, slot: number, ppn: number): void {
+    const { swap } = this.system;
+    const marked = this.marked.get(table.ppn * PAGE_BYTES + index * ENTRY_BYTES) ?? 0;
+    if (marked & D || swap === undefined || swap.slotOf(ppn) !== slot) return;
+    const page = swap.page(slot);
+    const model = new Uint32Array(page.buffer, page.byteOffset, page.length / 4);
+    const at = difference(this.memory.frameWords(ppn), model);
+    if (at < 0) return;
+    this.findings.push({
+      rule: 'D3',
+      rootPpn: table.space.table.rootPpn,
+      va: vaOf(table, index),
+      frame: ppn,
+      observed: `the page brought back from swap slot ${slot} differs from the slot at byte ${at}`,
+      expected: 'what the program wrote before the page went to the swap device',
+      remedy: 'swapIn (kernel/memory/swap-in.ts)',
     });
   }
 

@@ -19,6 +19,8 @@ import {
 } from './shadow.js';
 
 const LEAF = R | W | X;
+/** Where an entry whose V is 0 has the number of its swap slot. */
+const SWAP_SLOT_SHIFT = 12;
 
 type Table = ShadowTable<VirtualMemory>;
 
@@ -53,8 +55,15 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly kinds: Uint8Array;
   /** Frames that several private leaves share, and the zero frame: nobody may write to them. */
   private readonly isGuarded: Uint8Array;
+  /** Entries that name each swap slot; slots whose entries changed. */
+  private readonly slotNames = new Map<number, number>();
+  private readonly touchedSlots = new Set<number>();
+  /** Frames that were filled from the swap device since the last look, before anybody mapped them. */
+  private readonly refilled = new Set<number>();
   private isBuilding = false;
   private wasValid = false;
+  /** The slot that the entry named before it changed; 0 = none. */
+  private oldSlot = 0;
 
   constructor(memory: WatchedMemory, context: Satp, system: MemorySystem, history: History) {
     this.context = context;
@@ -88,6 +97,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     }
     for (const frame of this.touched) this.checkFrame(frame);
     this.touched.length = 0;
+    this.checkSlots();
     const { active } = this.system;
     if (active !== undefined && !this.isTranslating(active)) this.isSuspect = true;
   }
@@ -102,6 +112,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   rebuild(): void {
     this.isBuilding = true;
     this.shadow.dropAll();
+    this.slotNames.clear();
     const zero = this.system.frames.zeroPpn - this.memory.firstPpn;
     for (let frame = 0; frame < this.isGuarded.length; frame++) {
       if (this.isGuarded[frame] === 1 && frame !== zero) this.guard(frame, false);
@@ -124,6 +135,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   changed(pteAddress: number, table: Table, index: number): void {
     const [oldLow, oldHigh] = [table.words[index * 2]!, table.words[index * 2 + 1]!];
     this.wasValid = (oldLow & V) !== 0;
+    this.oldSlot = this.wasValid ? 0 : oldLow >>> SWAP_SLOT_SHIFT;
     if (this.isBuilding) return;
     const [low, high] = [table.live[index * 2]!, table.live[index * 2 + 1]!];
     const isMark = high === oldHigh && ((low ^ oldLow) & ~(A | D)) === 0;
@@ -160,6 +172,11 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       this.isSuspect = true;
       return;
     }
+    if (this.oldSlot !== 0 && table.level === 0) {
+      this.refilled.add(first);
+      this.events.broughtBack(table, index, this.oldSlot, ppn);
+      return;
+    }
     const isNew = !this.wasValid && this.kinds[first] === ANONYMOUS && frames.refcount(ppn) === 1;
     if (isNew) this.events.fresh(table, index, region!, low, ppn);
   }
@@ -169,6 +186,28 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     const end = first + ENTRIES ** table.level;
     if (first < 0 || end > this.memory.frameCount) return;
     for (let frame = first; frame < end; frame++) this.touch(frame);
+  }
+
+  /** A page went to the swap device, or its entry was given up. Rule F7. */
+  swapEntry(table: Table, index: number, low: number, high: number, sign: 1 | -1): void {
+    const slot = low >>> SWAP_SLOT_SHIFT;
+    this.slotNames.set(slot, (this.slotNames.get(slot) ?? 0) + sign);
+    this.touchedSlots.add(slot);
+    if (this.isBuilding || sign < 0) return;
+    const region = table.space.space.queryPage(vaOf(table, index));
+    const isPlain = high === 0 && low % 2 ** SWAP_SLOT_SHIFT === 0;
+    if (!isPlain || region === undefined || region.flags & REGION_SHARED) this.isSuspect = true;
+  }
+
+  /** Whether the slots whose entries changed count as many. Rule F7. */
+  private checkSlots(): void {
+    for (const slot of this.touchedSlots) {
+      const names = this.slotNames.get(slot) ?? 0;
+      if (names === 0) this.slotNames.delete(slot);
+      if (this.system.swap?.namesOf(slot) !== names) this.isSuspect = true;
+    }
+    this.touchedSlots.clear();
+    this.refilled.clear();
   }
 
   /** Whether leaf and region fit together: rules R1, R2, R3, R6, R8, R9, R10. */
@@ -272,7 +311,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     for (const pa of stores) {
       const ppn = Math.floor(pa / PAGE_BYTES);
       const frame = ppn - this.memory.firstPpn;
-      if (this.isGuarded[frame] !== 1) continue;
+      if (this.isGuarded[frame] !== 1 || this.refilled.has(frame)) continue;
       const isShared = this.shadow.leafCounts[frame]! > 1 && frames.kindNumber(ppn) === ANONYMOUS;
       if (ppn !== frames.zeroPpn && !isShared) continue;
       this.events.report({

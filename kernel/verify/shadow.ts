@@ -19,6 +19,14 @@ export interface ShadowObserver<Space> {
   vanished(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafAdded(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafDropped(table: ShadowTable<Space>, index: number, low: number, high: number): void;
+  /** An entry of level 0 that is neither valid nor zero came (1) or went (-1). */
+  swapEntry(
+    table: ShadowTable<Space>,
+    index: number,
+    low: number,
+    high: number,
+    sign: 1 | -1,
+  ): void;
   /** Something that only a full pass can judge. */
   suspect(): void;
 }
@@ -101,7 +109,11 @@ export class Shadow<Space> {
     const { words } = table;
     for (let i = 0; i < ENTRIES; i++) {
       const [low, high] = [words[i * 2]!, words[i * 2 + 1]!];
-      if ((low & V) === 0) continue;
+      if (low === 0 && high === 0) continue;
+      if ((low & V) === 0) {
+        this.swapEntry(table, i, low, high, -1);
+        continue;
+      }
       if (low & LEAF) this.observer.vanished(table, i, low, high);
       this.forgetEntry(table, i, low, high);
     }
@@ -171,8 +183,20 @@ export class Shadow<Space> {
     if (oldLow === 0 && oldHigh === 0) table.used++;
     if (low === 0 && high === 0 && --table.used === 0 && table.level < 2) this.emptied.push(table);
     if (oldLow & V) this.forgetEntry(table, index, oldLow, oldHigh);
+    else if (oldLow !== 0 || oldHigh !== 0) this.swapEntry(table, index, oldLow, oldHigh, -1);
     if (low & V) this.rememberEntry(table, index, low, high);
-    else if (low !== 0 || high !== 0) this.observer.suspect();
+    else if (low !== 0 || high !== 0) this.swapEntry(table, index, low, high, 1);
+  }
+
+  private swapEntry(
+    table: ShadowTable<Space>,
+    index: number,
+    low: number,
+    high: number,
+    sign: 1 | -1,
+  ): void {
+    if (table.level > 0) this.observer.suspect();
+    else this.observer.swapEntry(table, index, low, high, sign);
   }
 
   private rememberEntry(table: ShadowTable<Space>, index: number, low: number, high: number): void {

@@ -48,10 +48,24 @@ export interface KernelView {
   spaces(): Iterable<SpaceView>;
   files(): Iterable<FileView>;
   readonly frames: FramesView;
+  /** Where pages go that find no room. */
+  readonly swap?: SwapView | undefined;
   /** A frame of zeros that may be mapped anywhere, read-only, without a reference; 0 = none. */
   readonly zeroPpn: number;
   /** The lowest address that user space may map. */
   readonly lowestAddress: number;
+}
+
+export interface SwapView {
+  /** Slots are numbered from 1 to this. */
+  readonly slotCount: number;
+  /** Slots in use, with the number of entries that are said to name them. */
+  uses(): Iterable<{
+    readonly slot: number;
+    readonly names: number;
+    /** The frame in memory that the slot is a copy of; 0 = none. */
+    readonly ppn: number;
+  }>;
 }
 
 export interface SpaceView {

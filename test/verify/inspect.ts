@@ -12,6 +12,7 @@ export function inspect(
     machine: machineView(world.machine),
     kernel: kernelView({
       frames: world.frames,
+      swap: world.system.swap,
       spaces: spaces.map((memory, i) => ({ name: `space ${i}`, memory })),
       files,
     }),

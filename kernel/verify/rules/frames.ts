@@ -1,5 +1,6 @@
-import { isValid } from '../decode.js';
-import { hex, rule } from '../rule.js';
+import { type Entry, isValid, swapSlotField } from '../decode.js';
+import { type Finding, hex, rule } from '../rule.js';
+import type { Survey } from '../survey.js';
 
 /** What is said of frames, against what is there. */
 export const frameRules = [
@@ -167,24 +168,70 @@ export const frameRules = [
     },
   }),
 
-  rule('F7', 'an entry that is not valid is zero', {
-    source: 'Linux mm/swapfile.c (here without swap)',
+  rule('F7', 'a swap slot is named by exactly as many entries as it counts, others are zero', {
+    source: 'Linux mm/swapfile.c',
     needs: 'kernel',
     *check(survey) {
+      const named = new Map<number, Entry[]>();
       for (const space of survey.spaces) {
         for (const entry of space.entries) {
           if (isValid(entry)) continue;
-          yield {
-            entry,
-            observed: `V is 0, and the rest is ${hex(entry.value)}`,
-            expected: 'zero: nothing is swapped out',
-            remedy: 'clear an entry by writing all 64 bits',
-          };
+          const slot = slotNamed(survey, entry);
+          if (slot !== undefined) named.set(slot, [...(named.get(slot) ?? []), entry]);
+          else yield strayEntry(survey, entry);
         }
       }
+      for (const { slot, names, ppn } of survey.kernel!.swap?.uses() ?? []) {
+        const entries = named.get(slot) ?? [];
+        named.delete(slot);
+        if (entries.length !== names) yield miscounted(slot, names, entries);
+        const isCopied = ppn !== 0 && survey.kernel!.frames.kind(ppn) === 'anonymous';
+        if (names > 0 ? ppn === 0 : isCopied) continue;
+        yield {
+          frame: ppn,
+          observed: `swap slot ${slot} is named by ${names} entries and is the copy of frame ${hex(ppn)}`,
+          expected: 'one of the two: all entries that name a slot are brought back together',
+          remedy: 'SwapDevice.broughtBack and detach (kernel/memory/swap-device.ts)',
+        };
+      }
+      for (const [slot, entries] of named) yield miscounted(slot, 0, entries);
     },
   }),
 ];
+
+/** The slot that the entry may name: of the device, at level 0, for a page of a private region. */
+function slotNamed(survey: Survey, entry: Entry): number | undefined {
+  const slot = swapSlotField(entry.value);
+  const region = survey.regionAt(entry.space, entry.va);
+  const { slotCount = 0 } = survey.kernel!.swap ?? {};
+  const isFit = entry.level === 0 && region !== undefined && !region.isShared;
+  return slot !== undefined && slot <= slotCount && isFit ? slot : undefined;
+}
+
+function strayEntry(survey: Survey, entry: Entry): Finding {
+  const hasSwap = survey.kernel!.swap !== undefined;
+  return {
+    entry,
+    observed: `V is 0, and the rest is ${hex(entry.value)}`,
+    expected: hasSwap
+      ? 'zero, or a slot of the swap device for a page of a private region'
+      : 'zero: nothing is swapped out',
+    remedy: 'clear an entry by writing all 64 bits (PageTable.erase, eraseSwapped)',
+  };
+}
+
+function miscounted(slot: number, names: number, entries: readonly Entry[]): Finding {
+  const [entry] = entries;
+  return {
+    ...(entry === undefined ? {} : { entry }),
+    observed: `swap slot ${slot} counts ${names} entries that name it`,
+    expected: `${entries.length}, as many as there are`,
+    remedy:
+      names > entries.length
+        ? 'SwapDevice.dropName beside each entry that is cleared: the slot will never be free'
+        : 'SwapDevice.addName beside each entry that is copied: the page will be lost',
+  };
+}
 
 function addOne(counts: Int32Array, index: number): void {
   if (index >= 0 && index < counts.length) counts[index] = counts[index]! + 1;

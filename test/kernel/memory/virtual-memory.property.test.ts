@@ -58,6 +58,7 @@ const operation = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('read'), page: fc.nat(PAGES - 1) }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('drop'), range }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constant('page out'), range }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('fork') }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('release') }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('truncate'), size: fc.nat(FILE_PAGES) }) },
@@ -76,7 +77,7 @@ type Range = { first: number; count: number };
 type Operation =
   | { op: 'anonymous'; range: Range; prot: number; isShared: boolean }
   | { op: 'file'; range: Range; prot: number; isShared: boolean; index: number }
-  | { op: 'unmap' | 'drop'; range: Range }
+  | { op: 'unmap' | 'drop' | 'page out'; range: Range }
   | { op: 'protect'; range: Range; prot: number }
   | { op: 'write'; page: number; byte: number }
   | { op: 'read'; page: number }
@@ -118,6 +119,9 @@ class Pair {
         model.map(first, count, o.prot, o.isShared, this.modelFile, o.index);
         break;
       }
+      case 'page out':
+        real.advise(at(o.range.first), o.range.count * PAGE_SIZE, Advice.PAGEOUT);
+        break;
       case 'unmap':
         expect(real.unmap(at(o.range.first), o.range.count * PAGE_SIZE)).toBe(0);
         model.unmap(o.range.first, o.range.count);
@@ -181,6 +185,7 @@ class Pair {
       machine: machineView(this.world.machine),
       kernel: kernelView({
         frames: this.world.frames,
+        swap: this.world.system.swap,
         spaces: this.spaces.map(({ real }, i) => ({ name: `space ${i}`, memory: real })),
         files: [this.file],
       }),
@@ -197,6 +202,33 @@ class Pair {
   }
 }
 
+type Steps = [chosen: number, o: Operation, readsAll: boolean][];
+const step = fc.tuple(fc.nat(3), operation, fc.boolean());
+
+function play(world: World, steps: Steps): void {
+  const pair = new Pair(world);
+  for (const [chosen, o, readsAll] of steps) {
+    pair.apply(chosen, o);
+    pair.check(readsAll);
+  }
+  for (const { real } of pair.spaces) real.release();
+  expect(world.frames.usedFrames).toBe(1 + pair.file.pages.residentPages);
+  expect(pair.file.references).toBe(0);
+  expect(world.system.swap?.usedSlots ?? 0).toBe(0);
+}
+
+/** Fills all pages of the first space, so that there is something to page out. */
+function filled(): Steps {
+  const range = { first: 0, count: PAGES };
+  const steps: Steps = [
+    [0, { op: 'anonymous', range, prot: PROT_READ | PROT_WRITE, isShared: false }, false],
+  ];
+  for (let page = 0; page < PAGES; page++) {
+    steps.push([0, { op: 'write', page, byte: page + 1 }, false]);
+  }
+  return steps;
+}
+
 describe('VirtualMemory', () => {
   // 'stale' holds translations until a fence: one that is missing would show as a wrong byte.
   it.each([
@@ -205,21 +237,27 @@ describe('VirtualMemory', () => {
     ['svadu', 'stale'],
   ] as const)('agrees with one cell per page after every operation (%s, %s TLB)', (adBits, tlb) => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(3), operation, fc.boolean()), { minLength: 1, maxLength: 40 }),
-        (steps) => {
-          const world = createWorld({ memoryBytes: 4 * 2 ** 20, adBits, tlb });
-          const pair = new Pair(world);
-          for (const [chosen, o, readsAll] of steps) {
-            pair.apply(chosen, o);
-            pair.check(readsAll);
-          }
-          for (const { real } of pair.spaces) real.release();
-          expect(world.frames.usedFrames).toBe(1 + pair.file.pages.residentPages);
-          expect(pair.file.references).toBe(0);
-        },
-      ),
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+        play(createWorld({ memoryBytes: 4 * 2 ** 20, adBits, tlb }), steps);
+      }),
       { numRuns: 120 },
     );
+  });
+
+  it.each([
+    ['svadu', 'coherent'],
+    ['svade', 'stale'],
+  ] as const)('agrees while pages go to the swap device (%s, %s TLB)', (adBits, tlb) => {
+    const o = { memoryBytes: 4 * 2 ** 20, swapBytes: 2 ** 20, adBits, tlb };
+    let pagesOut = 0;
+    fc.assert(
+      fc.property(fc.noBias(fc.array(step, { minLength: 20, maxLength: 40 })), (steps) => {
+        const world = createWorld(o);
+        play(world, [...filled(), ...steps]);
+        pagesOut += world.system.swap!.pagesOut;
+      }),
+      { numRuns: 30 },
+    );
+    expect(pagesOut).toBeGreaterThan(30);
   });
 });

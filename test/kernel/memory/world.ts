@@ -48,7 +48,10 @@ export interface World {
 
 /** A machine with one address space, which is active. Freed frames are poisoned. */
 export function createWorld(
-  o: { memoryBytes?: number; tlb?: TlbMode } & Pick<MemorySystemOptions, 'adBits'> = {},
+  o: { memoryBytes?: number; tlb?: TlbMode } & Pick<
+    MemorySystemOptions,
+    'adBits' | 'swapBytes' | 'replacement'
+  > = {},
 ): World {
   const machine = Machine.create({
     memoryBytes: o.memoryBytes ?? 8 * 2 ** 20,
@@ -65,6 +68,8 @@ export function createWorld(
         steps += count;
       },
     },
+    swapBytes: o.swapBytes,
+    replacement: o.replacement,
     ...(o.adBits === undefined ? {} : { adBits: o.adBits }),
   });
   const memory = VirtualMemory.create(system, { placement: 'top-down' })!;
@@ -134,7 +139,7 @@ export function picture(memory: VirtualMemory, pageCount: number): string {
 
 /**
  * The leaves: w writable, r and x not, 0 the zero frame, n kept from user mode, '.' none; upper case
- * where the frame has more than one reference.
+ * where the frame has more than one reference; s is on the swap device.
  */
 export function leaves(memory: VirtualMemory, pageCount: number): string {
   const { ram, frames } = memory.system;
@@ -144,7 +149,7 @@ export function leaves(memory: VirtualMemory, pageCount: number): string {
     const at = memory.table.find(number);
     const low = at === 0 ? 0 : ram.readPteLow(at);
     if ((low & PTE_V) === 0) {
-      text += '.';
+      text += at !== 0 && memory.table.swapSlot(at) !== 0 ? 's' : '.';
       continue;
     }
     const ppn = memory.table.ppn(at) + (number % 512 ** memory.table.levelOf(at, number));

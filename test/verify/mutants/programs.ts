@@ -29,7 +29,7 @@ const PRIVATE = 2;
 const AT_FDCWD = -100;
 const CREATE = 0o102;
 const FD = 3;
-const [DONTNEED, FREE, DONTFORK, HUGEPAGE, WIPEONFORK] = [4, 8, 10, 14, 18];
+const [DONTNEED, FREE, DONTFORK, HUGEPAGE, WIPEONFORK, PAGEOUT] = [4, 8, 10, 14, 18, 21];
 /** addi a0, a0, 1 and 2, and ret. */
 const [ADD_1, ADD_2, RET] = [0x0015_0513, 0x0025_0513, 0x0000_8067];
 
@@ -170,5 +170,35 @@ export function pressure(): Uint8Array {
   mapAnonymous(s, B, 900, 3, POPULATE);
   mapAnonymous(s, C, 120);
   for (let page = 0; page < 120; page++) s.store(C + page * PAGE);
+  return s.elf();
+}
+
+/** Pages that go to the swap device and come back, in one process and in two. */
+export function swapping(): Uint8Array {
+  const s = new Script();
+  mapAnonymous(s, A, 8);
+  for (let page = 0; page < 8; page++) s.store(A + page * PAGE, page + 1);
+  s.call(MADVISE, A, 6 * PAGE, PAGEOUT)
+    .load(A)
+    .store(A + PAGE);
+  s.call(MADVISE, A, 2 * PAGE, PAGEOUT)
+    .load(A)
+    .load(A + PAGE);
+  s.call(MPROTECT, A, PAGE, 1).call(MADVISE, A, 6 * PAGE, PAGEOUT);
+  s.call(MREMAP, A + 4 * PAGE, PAGE, PAGE, 3, D).load(D);
+  s.fork((child) =>
+    child
+      .load(A + PAGE)
+      .store(A + 2 * PAGE, 9)
+      .load(A + 3 * PAGE),
+  );
+  s.load(A)
+    .load(A + PAGE)
+    .store(A + PAGE, 7)
+    .load(A + 2 * PAGE);
+  s.call(MADVISE, A, 8 * PAGE, PAGEOUT).call(MUNMAP, A + 5 * PAGE, 3 * PAGE);
+  s.call(MADVISE, A + PAGE, PAGE, DONTNEED).load(A + PAGE);
+  mapAnonymous(s, HUGE, 512).call(MADVISE, HUGE, MEGAPAGE, HUGEPAGE).store(HUGE, 1);
+  s.call(MADVISE, HUGE, 4 * PAGE, PAGEOUT).load(HUGE);
   return s.elf();
 }

@@ -14,7 +14,7 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   /** The guest program that runs into it; everything() unless given. */
-  readonly program?: 'pressure';
+  readonly program?: 'pressure' | 'swapping';
 }
 
 type Kernels = typeof Kernel;

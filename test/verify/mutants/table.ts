@@ -10,6 +10,9 @@ const fork = `${M}/fork.ts`;
 const cache = `${M}/page-cache.ts`;
 const flags = `${M}/leaf-flags.ts`;
 const protect = `${M}/protect.ts`;
+const reclaim = `${M}/reclaim.ts`;
+const swapDevice = `${M}/swap-device.ts`;
+const swapIn = `${M}/swap-in.ts`;
 const edit = 'mm/edit.ts';
 const core = 'mm/core.ts';
 const gaps = 'mm/trees/gap-tree.ts';
@@ -32,7 +35,13 @@ const PASSED_ON = `  memory.activate();
   }`;
 
 /** rule, file, what stands there, what the mutant has instead. Empty: the statement is dropped. */
-const rows: [rule: string, file: string, find: string, replace: string, program?: 'pressure'][] = [
+const rows: [
+  rule: string,
+  file: string,
+  find: string,
+  replace: string,
+  program?: 'pressure' | 'swapping',
+][] = [
   // mm trees
   ['T1', gaps, 'heights[node] = height;\n    sizes', 'sizes'],
   [
@@ -230,6 +239,26 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, 0, 0);',
     'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, this.ram.readPteLow(pteAddress) & ~1, 0);',
   ],
+  ['F7', fork, 'swap!.addName(slot);', '', 'swapping'],
+  ['F7', table, 'this.swap?.dropName(slot);', '', 'swapping'],
+  ['F7', table, 'count += this.clearSwapped(start, end);', '', 'swapping'],
+  ['F7', reclaim, 'swap.addName(slot);', '', 'swapping'],
+  [
+    'F7',
+    swapDevice,
+    'this.names.set(slot, this.namesOf(slot) + 1);',
+    'this.names.set(slot, 1);',
+    'swapping',
+  ],
+  ['R4', swapIn, 'const isOwn = entries.length === 1;', 'const isOwn = true;', 'swapping'],
+  ['D3', swapIn, 'ram.write(ppn * PAGE_SIZE, swap.page(slot));', 'ram.fill(ppn, 0);', 'swapping'],
+  [
+    'B2',
+    table,
+    'this.swappedPages++;\n    this.fences.owe(page * PAGE_SIZE);',
+    'this.swappedPages++;',
+    'swapping',
+  ],
   // TLB
   ['B1', tlb, 'this.ppns[slot] = leaf.ppn;', 'this.ppns[slot] = leaf.ppn + 1;'],
   [
@@ -280,7 +309,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
   ['D3', bring, 'flags | (low & (PTE_A | PTE_D))', 'flags'],
   ['D3', bring, 'else frames.ram.copyFrame(source, ppn);', 'else frames.ram.fill(ppn, 0);'],
-  ['D3', `${M}/reclaim.ts`, 'low & PTE_D || ', '', 'pressure'],
+  ['D3', reclaim, 'low & PTE_D || ', '', 'pressure'],
   ['D3', `${M}/unmap.ts`, 'if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;', ''],
   // Lifecycle
   [
@@ -292,10 +321,15 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'L2',
     table,
-    'this.frames.addLiveEntries(pageNumber(pteAddress), 1);',
-    'this.frames.addLiveEntries(pageNumber(pteAddress), 2);',
+    'this.frames.addLiveEntries(pageNumber(pteAddress), 1);\n    this.countResident',
+    'this.frames.addLiveEntries(pageNumber(pteAddress), 2);\n    this.countResident',
   ],
-  ['L2', table, 'this.frames.addLiveEntries(pageNumber(pteAddress), -1);', ''],
+  [
+    'L2',
+    table,
+    'this.frames.addLiveEntries(pageNumber(pteAddress), -1);\n    if (level',
+    'if (level',
+  ],
   ['L2', table, 'this.frames.addLiveEntries(table, PTES_PER_TABLE);', ''],
   ['L3', fork, '  leaveOut(child);\n', ''],
   [

@@ -1,0 +1,126 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+
+/** Entries hold slot numbers in 20 bits. */
+export const MAX_SWAP_BYTES = (2 ** 20 - 1) * PAGE_SIZE;
+
+/**
+ * Where the contents of anonymous pages go when frames run out: slots of a page each, numbered from
+ * 1, since slot 0 of a swap area is its header (mkswap(8)).
+ *
+ * A slot in use is either named by page-table entries, and then no frame holds the page, or it is
+ * the copy of a frame that was brought back: while that frame's leaf stays clean it can go again
+ * without being written. All entries that name a slot are brought back together, so it is never both.
+ */
+export class SwapDevice {
+  readonly slotCount: number;
+  /** Pages read and written since the start: pswpin and pswpout of /proc/vmstat. */
+  pagesIn = 0;
+  pagesOut = 0;
+  private readonly contents: (Uint8Array | undefined)[] = [];
+  /** Entries that name each slot in use; 0 for the copy of a frame. */
+  private readonly names = new Map<number, number>();
+  private readonly slotOfFrame = new Map<number, number>();
+  private readonly frameOfSlot = new Map<number, number>();
+  private readonly freed: number[] = [];
+  /** Slots above this one were never used. */
+  private highest = 0;
+
+  /** @param sizeBytes a multiple of 4096, at most MAX_SWAP_BYTES */
+  constructor(sizeBytes: number) {
+    this.slotCount = sizeBytes / PAGE_SIZE;
+  }
+
+  /** Slots that hold a page. */
+  get usedSlots(): number {
+    return this.names.size;
+  }
+
+  /** Slots in use, ascending: how many entries name each, and the frame that it is a copy of, or 0. */
+  *uses(): IterableIterator<{ slot: number; names: number; ppn: number }> {
+    for (const slot of [...this.names.keys()].sort((a, b) => a - b)) {
+      yield { slot, names: this.names.get(slot)!, ppn: this.frameOfSlot.get(slot) ?? 0 };
+    }
+  }
+
+  namesOf(slot: number): number {
+    return this.names.get(slot) ?? 0;
+  }
+
+  /** The slot that holds a copy of the frame; 0 = none. */
+  slotOf(ppn: number): number {
+    return this.slotOfFrame.get(ppn) ?? 0;
+  }
+
+  /** The page in a slot in use. Read only. */
+  page(slot: number): Uint8Array {
+    const page = this.contents[slot];
+    if (page === undefined) throw new Error(`swap slot ${slot} is empty: name only slots in use`);
+    return page;
+  }
+
+  /**
+   * Writes a page into the slot that is the frame's copy, or else into a free one.
+   *
+   * @returns the slot, or 0 when all are named
+   */
+  write(ppn: number, page: Uint8Array): number {
+    const slot = this.slotOf(ppn) || this.takeSlot();
+    if (slot === 0) return 0;
+    this.names.set(slot, 0);
+    this.attach(slot, ppn);
+    this.contents[slot] = page.slice();
+    this.pagesOut++;
+    return slot;
+  }
+
+  /** A page-table entry names the slot from now on. */
+  addName(slot: number): void {
+    this.names.set(slot, this.namesOf(slot) + 1);
+  }
+
+  /** One entry names it no longer; without the last one the slot is free. */
+  dropName(slot: number): void {
+    const names = this.namesOf(slot) - 1;
+    if (names < 0) throw new Error(`swap slot ${slot} is named by nobody; drop each name once`);
+    if (names > 0) this.names.set(slot, names);
+    else this.free(slot);
+  }
+
+  /** The page is in the frame again, and all entries that named the slot map it. */
+  broughtBack(slot: number, ppn: number): void {
+    this.names.set(slot, 0);
+    this.attach(slot, ppn);
+    this.pagesIn++;
+  }
+
+  /** The frame is free, or will differ from its copy without its leaf telling. */
+  detach(ppn: number): void {
+    const slot = this.slotOf(ppn);
+    if (slot === 0) return;
+    this.slotOfFrame.delete(ppn);
+    this.frameOfSlot.delete(slot);
+    if (this.namesOf(slot) === 0) this.free(slot);
+  }
+
+  private attach(slot: number, ppn: number): void {
+    this.slotOfFrame.set(ppn, slot);
+    this.frameOfSlot.set(slot, ppn);
+  }
+
+  /** A slot that holds nothing; when there is none, that of the frame which was brought back first. */
+  private takeSlot(): number {
+    const freed = this.freed.pop();
+    if (freed !== undefined) return freed;
+    if (this.highest < this.slotCount) return ++this.highest;
+    const oldest = this.slotOfFrame.keys().next();
+    if (oldest.done) return 0;
+    this.detach(oldest.value);
+    return this.freed.pop() ?? 0;
+  }
+
+  private free(slot: number): void {
+    this.names.delete(slot);
+    this.contents[slot] = undefined;
+    this.freed.push(slot);
+  }
+}
