@@ -1,3 +1,5 @@
+import { LineTable } from './line-table.js';
+
 /**
  * ELF64 little-endian files for RISC-V: the header, the program headers and, on demand, the symbols.
  * System V ABI, "Object Files"; RISC-V ELF psABI, "File Header". Shared by `pagewalk boot` and by the
@@ -17,6 +19,8 @@ export interface ElfFile {
   readonly interpreter: string | undefined;
   /** Parsed on each call: the caller keeps what it needs. Sorted by address. */
   symbols(): ElfSymbol[];
+  /** Source lines, where the file has them; parsed on each call too. */
+  lines(): LineTable;
 }
 
 /** A program header of type PT_LOAD. */
@@ -48,6 +52,7 @@ const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_INTERP = 3;
 const SHT_SYMTAB = 2;
+const SHF_COMPRESSED = 0x800;
 const SHN_UNDEF = 0;
 const STT_FILE = 4;
 const STT_SECTION = 3;
@@ -74,6 +79,7 @@ export function parseElf(bytes: Uint8Array): ElfFile {
     programHeaders,
     ...readProgramHeaders(bytes, view, programHeaders),
     symbols: () => readSymbols(bytes, view),
+    lines: () => new LineTable((name) => sectionNamed(bytes, view, name)),
   };
 }
 
@@ -158,6 +164,25 @@ function readSymbols(bytes: Uint8Array, view: DataView): ElfSymbol[] {
     }
   }
   return symbols.sort((a, b) => a.address - b.address);
+}
+
+/** The bytes of a section that is not compressed; none where there is no such section. */
+function sectionNamed(bytes: Uint8Array, view: DataView, wanted: string): Uint8Array {
+  const none = new Uint8Array(0);
+  const offset = readAddress(view, 40);
+  const [entrySize, count] = [view.getUint16(58, true), view.getUint16(60, true)];
+  const names = offset + view.getUint16(62, true) * entrySize;
+  const isCut = entrySize < SECTION_HEADER_BYTES || offset + count * entrySize > bytes.length;
+  if (isCut || names + SECTION_HEADER_BYTES > bytes.length) return none;
+  const strings = sectionExtent(view, names);
+  if (strings.end > bytes.length) return none;
+  for (let at = offset; at < offset + count * entrySize; at += entrySize) {
+    const name = readString(bytes, strings.start + view.getUint32(at, true), strings.end);
+    if (name !== wanted || view.getUint32(at + 8, true) & SHF_COMPRESSED) continue;
+    const { start, end } = sectionExtent(view, at);
+    return end <= bytes.length ? bytes.subarray(start, end) : none;
+  }
+  return none;
 }
 
 function sectionExtent(view: DataView, at: number): { start: number; end: number } {

@@ -5,6 +5,7 @@ export { type ElfFile, type ElfSegment, type ElfSymbol, parseElf, symbolise } fr
 export { Hart, type Stop, type Supervisor } from './hart.js';
 export { disassemble } from './isa/disassemble.js';
 export { FULL_ISA } from './isa/extensions.js';
+export type { LineTable, SourceLine } from './line-table.js';
 export { MAX_MEMORY_BYTES, Machine, MIN_MEMORY_BYTES } from './machine.js';
 export type { Misaligned } from './memory-access.js';
 export type { FastEntry, TlbMode, TranslationLog } from './mmu/mmu.js';

@@ -1,5 +1,5 @@
 import { Cause } from '../emulator/index.js';
-import { symbolOf } from './exec/symbols.js';
+import { placeOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
 import { REG_A7 } from './process/registers.js';
 import type { Task } from './process/task.js';
@@ -8,8 +8,7 @@ import { SI_KERNEL, SIGALRM } from './signals/numbers.js';
 import { hasDeliverableSignal, sendToProcess } from './signals/send.js';
 import { INTERRUPTED } from './syscalls/call.js';
 import { dispatchSyscall, resumeSyscall, syscallName } from './syscalls/dispatch.js';
-import { exceptionEvent, handleException } from './trap.js';
-import type { TrapEvent } from './verify/index.js';
+import { exceptionName, exceptionText, handleException } from './trap.js';
 
 /** A slice of host time at most: with host time, deadlines are looked at this often. */
 const HOST_SLICE_INSTRUCTIONS = 100_000;
@@ -108,12 +107,11 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
   switchTo(kernel, task);
   if (task.callNumber >= 0) {
     const name = syscallName(task.callNumber);
-    watched(kernel, task, { name, what: name }, () => resumeSyscall(kernel, task));
+    watched(kernel, task, name, () => resumeSyscall(kernel, task));
     return;
   }
   if (hasDeliverableSignal(task)) {
-    const event = { name: 'signal', what: 'delivery of a signal' };
-    watched(kernel, task, event, () => deliverSignals(task, undefined));
+    watched(kernel, task, 'signal', () => deliverSignals(task, undefined));
     return;
   }
   const before = kernel.machine.hart.instret;
@@ -126,32 +124,35 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
   const { trapCause, trapValue } = kernel.machine.hart;
   if (trapCause === Cause.EcallFromUser) {
     const name = syscallName(kernel.machine.hart.readX(REG_A7));
-    watched(kernel, task, { name, what: name }, () => dispatchSyscall(kernel, task));
+    watched(kernel, task, name, () => dispatchSyscall(kernel, task));
     return;
   }
-  watched(kernel, task, exceptionEvent(trapCause, trapValue), () => {
+  const handle = () => {
     handleException(kernel, task, trapCause, trapValue);
     if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
-  });
+  };
+  watched(kernel, task, exceptionName(trapCause), handle, () =>
+    exceptionText(trapCause, trapValue),
+  );
 }
 
 /** Does the kernel's work for a trap, under the eyes of the verifier where it is on. */
 function watched(
   kernel: Kernel,
   task: Task,
-  event: Pick<TrapEvent, 'name' | 'what'>,
+  name: string,
   work: () => void,
+  what: () => string = () => (name === 'signal' ? 'delivery of a signal' : name),
 ): void {
   const { monitor } = kernel;
   if (monitor?.mode !== 'trap') {
     work();
     return;
   }
-  const { process } = task;
-  const { memory } = process;
+  const { pid, program, memory } = task.process;
   const { pc, instret } = kernel.machine.hart;
-  const from = symbolOf(process, pc) ?? `0x${pc.toString(16)}`;
-  monitor.begin({ ...event, pid: process.pid, instruction: instret, from });
+  const place = () => placeOf(program, pc);
+  monitor.begin({ name, what, pid, instruction: instret, pc, place });
   work();
   monitor.end(memory);
 }

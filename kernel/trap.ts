@@ -38,12 +38,15 @@ const EXCEPTIONS: Readonly<Record<number, { signal: number; code: number; what: 
   [Cause.StoreAccessFault]: { signal: SIGSEGV, code: SEGV_ACCERR, what: 'access fault' },
 };
 
-/** An exception as reports name it. */
-export function exceptionEvent(cause: number, value: number): { name: string; what: string } {
+/** The kind of an exception, and the exception as reports name it. */
+export function exceptionName(cause: number): 'fault' | 'exception' {
+  return PAGE_FAULT_ACCESS[cause] === undefined ? 'exception' : 'fault';
+}
+
+export function exceptionText(cause: number, value: number): string {
   const access = PAGE_FAULT_ACCESS[cause];
-  if (access !== undefined)
-    return { name: 'fault', what: `page fault (${access}) at ${hex(value)}` };
-  return { name: 'exception', what: EXCEPTIONS[cause]?.what ?? `trap cause ${cause}` };
+  if (access !== undefined) return `page fault (${access}) at ${hex(value)}`;
+  return EXCEPTIONS[cause]?.what ?? `trap cause ${cause}`;
 }
 
 /** Handles an exception of the task on the hart that is not a system call. */
@@ -92,7 +95,7 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   const code =
     fault.signal === 'SIGBUS' ? BUS_ADRERR : fault.code === 'MAPERR' ? SEGV_MAPERR : SEGV_ACCERR;
   if (isFatal(task, signal)) {
-    const symbol = symbolOf(process, pc);
+    const symbol = symbolOf(process.program, pc);
     const at = symbol === undefined ? { pc } : { pc, symbol };
     kernel.explain(process.memory.explainFault(address, access, at));
   }
@@ -107,6 +110,6 @@ function isFatal(task: Task, signal: number): boolean {
 }
 
 function where(task: Task, pc: number): string {
-  const symbol = symbolOf(task.process, pc);
+  const symbol = symbolOf(task.process.program, pc);
   return symbol === undefined ? '' : ` (${symbol})`;
 }

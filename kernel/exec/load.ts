@@ -114,7 +114,13 @@ function fillMemory(
   const pc = interpreter === undefined ? elf.entry + bias : interpreter.elf.entry + interpreterBias;
   const { args } = request;
   const strings = { argumentRange, environmentRange, stackStart: sp };
-  const program = { file, args, ...strings, ...contentRanges(elf, bias), symbols: undefined };
+  const program = {
+    file,
+    args,
+    ...strings,
+    ...contentRanges(elf, bias),
+    debug: { info: undefined },
+  };
   return { pc, sp, program: { ...program, loadBias: bias } };
 }
 

@@ -1,4 +1,4 @@
-import type { ElfSymbol } from '../../emulator/index.js';
+import type { DebugInfo } from '../exec/symbols.js';
 import type { DescriptorTable } from '../files/descriptors.js';
 import type { Directory } from '../files/directory.js';
 import { type Credentials, USER } from '../files/inode.js';
@@ -34,8 +34,8 @@ export interface Program {
   readonly dataRange: { readonly start: number; readonly end: number };
   /** sp at the first instruction. */
   readonly stackStart: number;
-  /** Parsed on first use. */
-  symbols: readonly ElfSymbol[] | undefined;
+  /** Parsed on first use; one for all processes that fork has made of it. */
+  readonly debug: { info: DebugInfo | undefined };
   /** Added to the file's addresses. */
   readonly loadBias: number;
 }

@@ -7,7 +7,7 @@ import type { PhysicalMemory } from '../memory/physical-memory.js';
 import type { SwapDevice } from '../memory/swap-device.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { lookAt } from './event-checks.js';
-import { eventText, type History } from './history.js';
+import { type History, writerOf } from './history.js';
 import type {
   FileView,
   FramesView,
@@ -42,13 +42,17 @@ export function machineView(machine: Machine, history?: History): MachineView {
       return {
         before: (BigInt(change.oldHigh) << 32n) | BigInt(change.oldLow),
         after: (BigInt(change.high) << 32n) | BigInt(change.low),
-        by: eventText(change.by),
+        by: writerOf(change.by),
         function: lookAt(change.by.name),
       };
     },
-    lastEventOf(ppn) {
+    lastFrameChange(ppn) {
       const event = history?.ofFrame(ppn);
-      return event && eventText(event);
+      return event && writerOf(event);
+    },
+    lastRegionChange(rootPpn, va) {
+      const event = history?.ofRegion(rootPpn, va);
+      return event && writerOf(event);
     },
   };
 }

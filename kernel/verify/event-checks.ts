@@ -143,7 +143,7 @@ export class EventChecks {
       va,
       frame: ppn,
       pteAddress,
-      observed: `dirty page lost: the leaf of frame ${hex(ppn)} went during ${this.history.event.what}, with D set`,
+      observed: `dirty page lost: the leaf of frame ${hex(ppn)} went during ${this.history.event.what()}, with D set`,
       expected: 'the page kept: the program wrote to it and has not given it up',
       remedy: 'reclaim (kernel/memory/reclaim.ts) takes only pages whose D is clear',
     });
@@ -252,7 +252,7 @@ export class EventChecks {
       rootPpn: space.table.rootPpn,
       va: 0,
       frame: undefined,
-      observed: `${this.history.event.what} changed nothing by mm's journal, and ${before} bytes mapped became ${after}`,
+      observed: `${this.history.event.what()} changed nothing by mm's journal, and ${before} bytes mapped became ${after}`,
       expected: 'a call that fails, or says nothing, leaves the trees as they were',
       remedy: 'reserve nodes before the first edit (mm/core.ts, reserve)',
     });

@@ -1,6 +1,6 @@
 import { type Entry, flagNames } from './decode.js';
 import { hex, type Violation } from './rule.js';
-import type { EntryWrite } from './views.js';
+import type { EntryWrite, Writer } from './views.js';
 
 /** How much a report tells: what was seen; the rule and the entries too; and the remedy too. */
 export type Detail = 'symptom' | 'cause' | 'full';
@@ -19,7 +19,12 @@ export function explain(violation: Violation, detail: Detail = 'full'): string {
   if (violation.region !== undefined) lines.push(row('region', regionText(violation)));
   if (violation.owner !== undefined) lines.push(row('owner', violation.owner));
   if (violation.lastWrite !== undefined) lines.push(...writeRows(violation.lastWrite));
-  if (violation.frameEvent !== undefined) lines.push(row('frame since', violation.frameEvent));
+  if (violation.frameChange !== undefined) {
+    lines.push(row('frame since', writerText(violation.frameChange)));
+  }
+  if (violation.regionChange !== undefined) {
+    lines.push(row('region since', writerText(violation.regionChange)));
+  }
   if (detail === 'full') {
     lines.push(row('look at', violation.remedy), row('source', violation.source));
   }
@@ -31,9 +36,18 @@ function writeRows({ before, after, by, function: place }: EntryWrite): string[]
   const change = `${hex(before)} (${flags(before)}) became ${hex(after)} (${flags(after)})`;
   return [
     row('last write', `of this PTE: ${change}`),
-    row('', `by ${by}`),
+    row('', `by ${writerText(by)}`),
     row('written in', place),
   ];
+}
+
+/** "munmap at instruction 18,204, pid 3, from main+0x1c, demo.c:12". */
+function writerText({ what, pid, instruction, pc, symbol, source }: Writer): string {
+  if (pc === undefined) return what;
+  const line = source && `${source.file.replace(/^.*\//, '')}:${source.line}`;
+  const place = [symbol, line].filter((text) => text !== undefined).join(', ') || hex(pc);
+  const who = pid === 0 ? '' : `, pid ${pid}`;
+  return `${what} at instruction ${instruction.toLocaleString('en-US')}${who}, from ${place}`;
 }
 
 function entryText(entry: Entry): string {

@@ -1,14 +1,24 @@
-/** One trap: what the kernel was asked to do, and where from. */
+import type { Writer } from './views.js';
+
+/** Where an instruction of the guest comes from, as far as its file tells. */
+export interface Place {
+  /** `main+0x1c`. */
+  readonly symbol: string | undefined;
+  readonly source: { readonly file: string; readonly line: number } | undefined;
+}
+
+/** Who changed something: one trap. What takes time to find out is found out when it is asked for. */
 export interface TrapEvent {
-  /** 'munmap', 'page fault (store) at 0x40002000', … */
-  readonly what: string;
   /** Name of the system call, or 'fault'. */
   readonly name: string;
   readonly pid: number;
   /** Instructions retired before it. */
   readonly instruction: number;
-  /** The guest's pc, with its symbol where there is one. */
-  readonly from: string;
+  /** The guest's pc. */
+  readonly pc: number | undefined;
+  /** 'munmap', 'page fault (store) at 0x40002000', … */
+  what(): string;
+  place(): Place | undefined;
 }
 
 /** The last change of one page-table entry. Halves are unsigned. */
@@ -20,18 +30,15 @@ export interface EntryChange {
   readonly by: TrapEvent;
 }
 
-const NOBODY: TrapEvent = {
-  what: 'before the first trap',
-  name: 'start',
-  pid: 0,
-  instruction: 0,
-  from: 'the loader',
-};
+/** What happens outside of all traps. */
+export function noTrap(name: string, what: string): TrapEvent {
+  return { name, what: () => what, pid: 0, instruction: 0, pc: undefined, place: () => undefined };
+}
 
 /** Who last changed each entry, frame and range of regions: the facts behind "last write". */
 export class History {
   /** The trap under way, or the last one. */
-  event: TrapEvent = NOBODY;
+  event: TrapEvent = noTrap('start', 'the loader, before the first trap');
   private readonly entries = new Map<number, EntryChange>();
   private readonly frames = new Map<number, TrapEvent>();
   private readonly ranges: { root: number; start: number; end: number; by: TrapEvent }[] = [];
@@ -71,7 +78,8 @@ export class History {
   }
 }
 
-export function eventText({ what, pid, instruction, from }: TrapEvent): string {
-  const who = pid === 0 ? '' : `, pid ${pid}`;
-  return `${what} at instruction ${instruction.toLocaleString('en-US')}${who}, from ${from}`;
+/** The event as plain data, for reports. */
+export function writerOf(event: TrapEvent): Writer {
+  const { name, pid, instruction, pc } = event;
+  return { what: event.what(), name, pid, instruction, pc, ...event.place() };
 }

@@ -1,6 +1,6 @@
 export { type KernelParts, kernelView, machineView } from './adapters.js';
 export { type Detail, explain } from './explain.js';
-export { type EntryChange, History, type TrapEvent } from './history.js';
+export { type EntryChange, History, type Place, type TrapEvent } from './history.js';
 export { Monitor, type Monitored } from './monitor.js';
 export type { Rule, RuleId, Violation } from './rule.js';
 export { rules, verify } from './verify.js';
@@ -13,4 +13,5 @@ export type {
   RegionView,
   SpaceView,
   TlbEntryView,
+  Writer,
 } from './views.js';

@@ -2,7 +2,7 @@ import type { Machine } from '../../emulator/index.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
 import type { EventFinding } from './event-checks.js';
-import { History, type TrapEvent } from './history.js';
+import { History, noTrap, type TrapEvent } from './history.js';
 import { Incremental } from './incremental.js';
 import { Ledger } from './ledger.js';
 import { type Rule, rule, type Violation, violation } from './rule.js';
@@ -118,13 +118,7 @@ export class Monitor {
   }
 }
 
-const BETWEEN: TrapEvent = {
-  what: 'the hart or the kernel between two traps',
-  name: 'between',
-  pid: 0,
-  instruction: 0,
-  from: 'no trap',
-};
+const BETWEEN = noTrap('between', 'the hart or the kernel between two traps');
 
 function eventViolation(
   event: EventFinding | ReturnType<Ledger['take']>[number],

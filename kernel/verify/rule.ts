@@ -1,6 +1,6 @@
 import type { Entry } from './decode.js';
 import type { Survey } from './survey.js';
-import type { EntryWrite, RegionView } from './views.js';
+import type { EntryWrite, RegionView, Writer } from './views.js';
 
 export type RuleId = string;
 
@@ -30,7 +30,9 @@ export interface Violation {
   /** The frame: its kind, count, owner and mappers. */
   readonly owner: string | undefined;
   /** When the frame last got or lost a mapper. */
-  readonly frameEvent: string | undefined;
+  readonly frameChange: Writer | undefined;
+  /** When the regions around the address were last changed. */
+  readonly regionChange: Writer | undefined;
 }
 
 /** What a check yields; `rule` completes it. */
@@ -96,7 +98,8 @@ export function violation(of: Rule, finding: Finding, survey: Survey): Violation
     lastCall: space?.view?.lastCallAbout?.(address),
     lastWrite: written === undefined ? undefined : survey.machine.lastWriteOf?.(written),
     owner: frame === undefined ? undefined : ownerText(frame, survey),
-    frameEvent: frame === undefined ? undefined : survey.machine.lastEventOf?.(frame),
+    frameChange: frame === undefined ? undefined : survey.machine.lastFrameChange?.(frame),
+    regionChange: space && survey.machine.lastRegionChange?.(space.rootPpn, address),
   };
 }
 

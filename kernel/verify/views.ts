@@ -22,15 +22,32 @@ export interface MachineView {
   decoded?(): Iterable<{ pa: number; bits: number }>;
   /** The last change of an entry, where somebody keeps such a log. */
   lastWriteOf?(pteAddress: number): EntryWrite | undefined;
-  /** "munmap at instruction 18,204, pid 3, from main+0x1c": when the frame last got or lost a mapper. */
-  lastEventOf?(ppn: number): string | undefined;
+  /** When the frame last got or lost a mapper. */
+  lastFrameChange?(ppn: number): Writer | undefined;
+  /** When the regions around an address of the space with this root table were last changed. */
+  lastRegionChange?(rootPpn: number, va: number): Writer | undefined;
+}
+
+/** Who changed something. */
+export interface Writer {
+  /** 'munmap', 'page fault (store) at 0x40002000', … */
+  readonly what: string;
+  /** Name of the system call, or 'fault'. */
+  readonly name: string;
+  /** 0 where no process did. */
+  readonly pid: number;
+  /** Instructions retired before it. */
+  readonly instruction: number;
+  /** The guest's pc at the trap, its symbol as `fill+0x8`, and its line of source, where known. */
+  readonly pc: number | undefined;
+  readonly symbol?: string | undefined;
+  readonly source?: { readonly file: string; readonly line: number } | undefined;
 }
 
 export interface EntryWrite {
   readonly before: bigint;
   readonly after: bigint;
-  /** "page fault (store) at 0x40002000 at instruction 17,950, pid 3, from fill+0x8". */
-  readonly by: string;
+  readonly by: Writer;
   /** The function of the kernel that does such work. */
   readonly function: string;
 }
