@@ -1,6 +1,5 @@
 import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
 import type { FileLocks } from './files/locks.js';
-import { Pipe } from './files/pipe.js';
 import type { Kernel } from './kernel.js';
 import type { MemorySystem } from './memory/index.js';
 import type { Process } from './process/process.js';
@@ -77,7 +76,7 @@ function hashProcess(hasher: Hasher, process: Process): void {
   hasher.addString(process.directory.path);
   for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {
     for (const value of [fd, file.inode.number, file.flags, file.offset]) hasher.addNumber(value);
-    if (file.inode instanceof Pipe) hashBytes(hasher, file.inode.contents());
+    hasher.addString(file.state());
     if (file.inode.hasLocks) hashLocks(hasher, file.inode.locks);
     hasher.add(closeOnExec ? 1 : 0);
   }
@@ -97,11 +96,6 @@ function hashLocks(hasher: Hasher, locks: FileLocks): void {
   for (const { family, pid, isExclusive, start, end } of locks.all) {
     hasher.addString(`${family} ${pid} ${isExclusive} ${start} ${end}`);
   }
-}
-
-function hashBytes(hasher: Hasher, bytes: Uint8Array): void {
-  hasher.addNumber(bytes.length);
-  for (const byte of bytes) hasher.add(byte);
 }
 
 function hashTask(hasher: Hasher, task: Task): void {

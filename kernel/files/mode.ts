@@ -47,3 +47,15 @@ export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
 export const POLLNVAL = 32;
+export const POLLRDNORM = 0x40;
+export const POLLWRNORM = 0x100;
+export const POLLRDHUP = 0x2000;
+
+/** POLLIN and POLLOUT with the bits that always come with them. Linux's EPOLLIN | EPOLLRDNORM. */
+export function withNormal(events: number): number {
+  return (
+    events |
+    ((events & POLLIN) !== 0 ? POLLRDNORM : 0) |
+    ((events & POLLOUT) !== 0 ? POLLWRNORM : 0)
+  );
+}

@@ -12,6 +12,11 @@ export interface OpenRequest {
   readonly call?: Call;
 }
 
+/** Who is told when an open file description is gone: the interests of epoll. */
+export interface FileObserver {
+  fileClosed(): void;
+}
+
 /** An answer of read and write: wait for `waitQueue`, then ask again. */
 export const WOULD_BLOCK = -Errno.EAGAIN;
 
@@ -28,6 +33,7 @@ export abstract class OpenFile {
   /** Changes when reading or writing may have become possible; undefined where it always is. */
   readonly waitQueue: WaitQueue | undefined = undefined;
   private references = 1;
+  private observers: Set<FileObserver> | undefined;
 
   constructor(inode: Inode, flags: number) {
     this.inode = inode;
@@ -64,6 +70,16 @@ export abstract class OpenFile {
     return POLLIN | POLLOUT;
   }
 
+  /** Whether epoll(7) takes it: there is something to wait for. */
+  get isPollable(): boolean {
+    return this.waitQueue !== undefined;
+  }
+
+  /** What it holds besides flags and offset, in a canonical form, for the state hash. */
+  state(): string {
+    return '';
+  }
+
   /** Whether a write larger than the room left waits for the rest, as a pipe's does. */
   get writesAll(): boolean {
     return false;
@@ -90,7 +106,17 @@ export abstract class OpenFile {
   release(): void {
     if (--this.references > 0) return;
     if (this.inode.hasLocks) this.inode.locks.releaseAll(this);
+    for (const observer of this.observers ?? []) observer.fileClosed();
     this.closed();
+  }
+
+  observe(observer: FileObserver): void {
+    this.observers ??= new Set();
+    this.observers.add(observer);
+  }
+
+  unobserve(observer: FileObserver): void {
+    this.observers?.delete(observer);
   }
 
   /** The last descriptor is gone. */

@@ -1,3 +1,4 @@
+import { byteString } from '../bytes.js';
 import { Errno } from '../errno.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
@@ -61,6 +62,7 @@ export class Pipe extends Inode {
 
   /** @returns the number of bytes moved, or -EFAULT where not even the first buffer could be */
   moveTo(target: IoBuffer): number {
+    const wasFull = this.isFull;
     let total = 0;
     while (target.remaining > 0 && this.buffers.length > 0) {
       const buffer = this.buffers[0]!;
@@ -71,7 +73,7 @@ export class Pipe extends Inode {
       buffer.start += wanted;
       if (buffer.start === buffer.end) this.buffers.shift();
     }
-    if (total > 0) this.waitQueue.wake();
+    if (wasFull && !this.isFull) this.waitQueue.wake(POLLOUT);
     return total > 0 ? total : -Errno.EFAULT;
   }
 
@@ -94,7 +96,7 @@ export class Pipe extends Inode {
       this.buffers.push(buffer);
       total += wanted;
     }
-    if (total > 0) this.waitQueue.wake();
+    if (total > 0) this.waitQueue.wake(POLLIN);
     return total === 0 && isBad ? -Errno.EFAULT : total;
   }
 }
@@ -169,6 +171,10 @@ export class PipeEnd extends OpenFile {
     if (this.isReadable) this.inode.readers--;
     if (this.isWritable) this.inode.writers--;
     this.waitQueue.wake();
+  }
+
+  override state(): string {
+    return byteString(this.inode.contents());
   }
 }
 

@@ -1,23 +1,30 @@
-import type { Task } from './task.js';
+/** Somebody who wants to hear that a thing has changed: a task that waits, or an interest of epoll. */
+export interface Waiter {
+  /** @param events the POLL* bits that may have come to hold */
+  wake(events: number): void;
+}
 
-/** Tasks that wait for one thing to change. Woken tasks look again: a wake-up promises nothing. */
+/** A change that may concern everybody. */
+const ANY_EVENT = 0xffff_ffff;
+
+/** Who waits for one thing to change. Woken tasks look again: a wake-up promises nothing. */
 export class WaitQueue {
-  private readonly tasks = new Set<Task>();
+  private readonly waiters = new Set<Waiter>();
 
-  add(task: Task): void {
-    this.tasks.add(task);
+  add(waiter: Waiter): void {
+    this.waiters.add(waiter);
   }
 
-  remove(task: Task): void {
-    this.tasks.delete(task);
+  remove(waiter: Waiter): void {
+    this.waiters.delete(waiter);
   }
 
-  /** Makes every waiting task runnable, in the order in which they began to wait. */
-  wake(): void {
-    for (const task of [...this.tasks]) task.wake();
-  }
-
-  get isEmpty(): boolean {
-    return this.tasks.size === 0;
+  /**
+   * Wakes everyone, in the order in which they began to wait.
+   *
+   * @param events what may hold now that did not before; only epoll tells the difference
+   */
+  wake(events = ANY_EVENT): void {
+    for (const waiter of [...this.waiters]) waiter.wake(events);
   }
 }

@@ -221,7 +221,7 @@ function bytesText(memory: GuestView, address: number, length: number): string {
   return bytes === undefined ? hex(address) : quote(byteString(bytes), length > STRING_BYTES);
 }
 
-function pointerText(value: number): string {
+export function pointerText(value: number): string {
   return value === 0 ? 'NULL' : hex(value);
 }
 

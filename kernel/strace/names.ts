@@ -1,6 +1,6 @@
 import * as mode from '../files/mode.js';
 import { Advice } from '../memory/index.js';
-import { type ArgumentKind, flags, flagsText, oneOf } from './kinds.js';
+import { type ArgumentKind, flags, flagsText, oneOf, pointerText } from './kinds.js';
 
 function named(prefix: string, values: Readonly<Record<string, number>>): Record<number, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [value, prefix + name]));
@@ -213,5 +213,53 @@ export const FUTEX_OPERATION: ArgumentKind = {
     const name = FUTEX_COMMANDS[value & 0x7f];
     const suffix = `${(value & 128) !== 0 ? '_PRIVATE' : ''}${(value & 256) !== 0 ? '|FUTEX_CLOCK_REALTIME' : ''}`;
     return name === undefined ? `${value}` : `FUTEX_${name}${suffix}`;
+  },
+};
+export const EVENTFD_FLAGS = flags({
+  EFD_SEMAPHORE: 1,
+  EFD_NONBLOCK: mode.O_NONBLOCK,
+  EFD_CLOEXEC: mode.O_CLOEXEC,
+});
+export const EPOLL_CREATE_FLAGS = flags({ EPOLL_CLOEXEC: mode.O_CLOEXEC });
+export const EPOLL_CTL = oneOf({ 1: 'EPOLL_CTL_ADD', 2: 'EPOLL_CTL_DEL', 3: 'EPOLL_CTL_MOD' });
+const EPOLL_BITS = {
+  EPOLLIN: mode.POLLIN,
+  EPOLLPRI: mode.POLLPRI,
+  EPOLLOUT: mode.POLLOUT,
+  EPOLLERR: mode.POLLERR,
+  EPOLLHUP: mode.POLLHUP,
+  EPOLLRDNORM: mode.POLLRDNORM,
+  EPOLLRDBAND: 0x80,
+  EPOLLWRNORM: mode.POLLWRNORM,
+  EPOLLWRBAND: 0x200,
+  EPOLLMSG: 0x400,
+  EPOLLRDHUP: mode.POLLRDHUP,
+  EPOLLEXCLUSIVE: 0x1000_0000,
+  EPOLLWAKEUP: 0x2000_0000,
+  EPOLLONESHOT: 0x4000_0000,
+  EPOLLET: 0x8000_0000,
+};
+/** struct epoll_event: `{events=EPOLLIN, data=0x3}`. */
+function epollEventText(view: DataView, at: number): string {
+  const events = flagsText(view.getUint32(at, true), EPOLL_BITS);
+  return `{events=${events}, data=0x${view.getBigUint64(at + 8, true).toString(16)}}`;
+}
+export const EPOLL_EVENT: ArgumentKind = {
+  width: 'u64',
+  isOutput: false,
+  show: (value, { memory }) => {
+    const view = value === 0 ? undefined : memory.view(value, 16);
+    return view === undefined ? pointerText(value) : epollEventText(view, 0);
+  },
+};
+export const EPOLL_EVENTS_OUT: ArgumentKind = {
+  width: 'u64',
+  isOutput: true,
+  show: (value, { memory, result }) => {
+    const count = Math.max(0, Math.min(result, 32));
+    const view = result < 0 ? undefined : memory.view(value, 16 * count);
+    if (view === undefined) return pointerText(value);
+    const events = Array.from({ length: count }, (_, index) => epollEventText(view, 16 * index));
+    return `[${events.join(', ')}]`;
   },
 };

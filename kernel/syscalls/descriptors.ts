@@ -1,5 +1,6 @@
 import { Errno } from '../errno.js';
 import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, O_SETTABLE } from '../files/mode.js';
+import type { OpenFile } from '../files/open-file.js';
 import { createPipe, PIPE_BYTES, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
@@ -17,6 +18,12 @@ import {
 /** The number that a new descriptor may not reach. */
 export function descriptorLimit(call: Call): number {
   return call.process.limits[RLIMIT_NOFILE]!.soft;
+}
+
+/** Gives a file that was just made its descriptor; of `flags` O_CLOEXEC counts. */
+export function installNew(call: Call, file: OpenFile, flags: number): number {
+  const options = { closeOnExec: (flags & O_CLOEXEC) !== 0, limit: descriptorLimit(call) };
+  return call.process.descriptors.install(file, options);
 }
 
 export function sysClose(call: Call, fd: number): number {

@@ -24,7 +24,7 @@ import { RegularFile } from '../files/regular-file.js';
 import { Symlink } from '../files/symlink.js';
 import { TtyFile } from '../tty/tty.js';
 import type { Call } from './call.js';
-import { descriptorLimit } from './descriptors.js';
+import { descriptorLimit, installNew } from './descriptors.js';
 
 /** Flags that matter only while opening; the rest is what F_GETFL shows. */
 const TRANSIENT = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC;
@@ -43,8 +43,7 @@ export function sysOpenat(
   if (typeof base === 'number') return base;
   const opened = openPath(call, path, base, flags, mode);
   if (typeof opened === 'number') return opened;
-  const options = { closeOnExec: (flags & O_CLOEXEC) !== 0, limit: descriptorLimit(call) };
-  return call.process.descriptors.install(opened, options);
+  return installNew(call, opened, flags);
 }
 
 /** openat2(2) with the flags and mode of struct open_how; its resolve bits are refused. */

@@ -1,5 +1,5 @@
 import { Errno } from '../errno.js';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../files/mode.js';
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, withNormal } from '../files/mode.js';
 import type { WaitQueue } from '../process/wait-queue.js';
 import { HostInput } from '../tty/console.js';
 import { type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
@@ -119,7 +119,7 @@ function waitFor(call: Call, interests: Interest[], timeoutAt: number, maskAt: n
   for (const interest of interests) {
     if (interest.fd < 0) continue;
     const file = call.file(interest.fd);
-    const events = file === undefined ? POLLNVAL : file.poll(call);
+    const events = file === undefined ? POLLNVAL : withNormal(file.poll(call));
     interest.found = events & (interest.events | POLLERR | POLLHUP | POLLNVAL);
     if (interest.found !== 0) isAnswered = true;
     if (file?.waitQueue !== undefined) queues.push(file.waitQueue);

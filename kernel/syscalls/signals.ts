@@ -18,7 +18,7 @@ import { type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
 import { deadlineAfter, readTimespec } from './time.js';
 
 /** sigset_t as the kernel has it: 64 bits. */
-const SET_BYTES = 8;
+export const SET_BYTES = 8;
 const ACTION_BYTES = 24;
 
 /** rt_sigaction(2). */

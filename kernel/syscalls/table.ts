@@ -3,6 +3,7 @@ import * as n from '../strace/names.js';
 import * as advisory from './advisory.js';
 import * as descriptors from './descriptors.js';
 import { entry, FILE, MEMORY, PROCESS, SIMPLE, type SyscallEntry } from './entry.js';
+import * as epoll from './epoll.js';
 import { sysFutex } from './futex.js';
 import { sysHwprobe } from './hwprobe.js';
 import * as identity from './identity.js';
@@ -37,6 +38,18 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [15, entry('lremovexattr', [PATH, PATH], FILE, advisory.sysLxattr)],
   [16, entry('fremovexattr', [FD, PATH], FILE, advisory.sysFxattr)],
   [17, entry('getcwd', [BYTES_OUT, SIZE], FILE, paths.sysGetcwd)],
+  [19, entry('eventfd2', [UINT, n.EVENTFD_FLAGS], FILE, epoll.sysEventfd2)],
+  [20, entry('epoll_create1', [n.EPOLL_CREATE_FLAGS], FILE, epoll.sysEpollCreate1)],
+  [21, entry('epoll_ctl', [FD, n.EPOLL_CTL, FD, n.EPOLL_EVENT], SIMPLE, epoll.sysEpollCtl)],
+  [
+    22,
+    entry(
+      'epoll_pwait',
+      [FD, n.EPOLL_EVENTS_OUT, INT, INT, k.SIGNAL_SET, SIZE],
+      FILE,
+      epoll.sysEpollPwait,
+    ),
+  ],
   [23, entry('dup', [FD], SIMPLE, descriptors.sysDup)],
   [24, entry('dup3', [FD, FD, n.PIPE_FLAGS], SIMPLE, descriptors.sysDup3)],
   [25, entry('fcntl', [FD, n.FCNTL, k.OFFSET], SIMPLE, descriptors.sysFcntl)],
@@ -243,4 +256,13 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [436, entry('close_range', [UINT, UINT, HEX], SIMPLE, descriptors.sysCloseRange)],
   [437, entry('openat2', [DIRFD, PATH, ADDRESS, SIZE], FILE, open.sysOpenat2)],
   [439, entry('faccessat2', [DIRFD, PATH, n.ACCESS_MODE, n.AT_FLAGS], FILE, paths.sysFaccessat2)],
+  [
+    441,
+    entry(
+      'epoll_pwait2',
+      [FD, n.EPOLL_EVENTS_OUT, INT, k.TIMESPEC, k.SIGNAL_SET, SIZE],
+      FILE,
+      epoll.sysEpollPwait2,
+    ),
+  ],
 ]);

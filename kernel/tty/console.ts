@@ -155,6 +155,10 @@ export class HostInput extends OpenFile {
     return POLLIN;
   }
 
+  override get isPollable(): boolean {
+    return true;
+  }
+
   override get path(): string {
     return `pipe:[${this.inode.number}]`;
   }
@@ -185,6 +189,10 @@ class HostOutput extends OpenFile {
 
   override poll(): number {
     return POLLOUT;
+  }
+
+  override get isPollable(): boolean {
+    return true;
   }
 
   override get path(): string {

@@ -38,6 +38,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['waiting', 'time, poll, select'],
     ['procfs', 'smaps, pagemap, mem, limits'],
     ['locks', 'records, open file descriptions, flock, deadlocks'],
+    ['events', 'eventfd, epoll'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
