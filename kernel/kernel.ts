@@ -18,6 +18,7 @@ import {
   MemorySystem,
   PageCache,
   PhysicalMemory,
+  type VirtualMemory,
 } from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
@@ -30,6 +31,7 @@ import { exitProcess } from './process/exit.js';
 import { FutexTable } from './process/futex.js';
 import { Jobs } from './process/jobs.js';
 import { defaultLimits, RLIMIT_STACK } from './process/limits.js';
+import { killForMemory } from './process/out-of-memory.js';
 import { type Ending, Process } from './process/process.js';
 import { Scheduler } from './process/scheduler.js';
 import { Task } from './process/task.js';
@@ -87,6 +89,8 @@ export class Kernel {
   faults = 0;
   /** Of those, the ones that read a page from the swap device. */
   majorFaults = 0;
+  /** Processes killed because no frame was left. */
+  oomKills = 0;
   /** What the verifier has found. */
   violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
@@ -101,6 +105,7 @@ export class Kernel {
   private first: Process | undefined;
   private ending: Ending | 'limit' | undefined;
   private isOver = false;
+  private isRelieving = false;
   private lastState: string | undefined;
 
   private constructor(o: KernelOptions) {
@@ -126,6 +131,7 @@ export class Kernel {
       replacement: o.replacement,
       createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
     });
+    this.memorySystem.whenOutOfMemory = (memory, va) => this.relieve(memory, va);
     this.entropy = new Random(seed, 'entropy');
     this.scheduler = new Scheduler(new Random(seed, 'scheduling'));
     this.jobs = new Jobs(this.scheduler);
@@ -294,6 +300,7 @@ export class Kernel {
       syscalls: this.syscalls,
       faults: this.faults,
       majorFaults: this.majorFaults,
+      oomKills: this.oomKills,
       pagesSwappedIn: this.memorySystem.swap?.pagesIn ?? 0,
       pagesSwappedOut: this.memorySystem.swap?.pagesOut ?? 0,
       violations: this.violations,
@@ -366,6 +373,16 @@ export class Kernel {
   reap(process: Process): void {
     this.processes.delete(process.pid);
     process.parent?.children.delete(process);
+  }
+
+  /** No frame is left for an access. @returns whether another process was killed for it */
+  private relieve(memory: VirtualMemory, va: number): boolean {
+    // What a dying process still touches kills nobody.
+    if (this.isRelieving) return false;
+    this.isRelieving = true;
+    const isDone = killForMemory(this, memory, va);
+    this.isRelieving = false;
+    return isDone;
   }
 
   killProcess(process: Process, ending: Ending): void {

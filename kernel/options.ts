@@ -78,6 +78,8 @@ export interface RunResult {
   readonly faults: number;
   /** Of those, the ones that read a page from the swap device. */
   readonly majorFaults: number;
+  /** Processes killed because no frame was left. */
+  readonly oomKills: number;
   /** Pages read from the swap device, and written to it. */
   readonly pagesSwappedIn: number;
   readonly pagesSwappedOut: number;

@@ -69,7 +69,9 @@ function hashTty(
 
 function hashProcess(hasher: Hasher, process: Process): void {
   const { pid, parent, group, session, umask, ending, alarm } = process;
-  for (const value of [pid, parent?.pid ?? 1, group, session, umask]) hasher.addNumber(value);
+  for (const value of [pid, parent?.pid ?? 1, group, session, umask, process.oomScoreAdj]) {
+    hasher.addNumber(value);
+  }
   hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
   hasher.addString(alarm === undefined ? '' : JSON.stringify(alarm));
   if (ending !== undefined) return;

@@ -85,9 +85,6 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   kernel.onFault?.(process, { ...fault, access });
   const { pc } = kernel.machine.hart;
   if (fault.signal === 'SIGKILL') {
-    kernel.explain(
-      `SIGKILL: out of memory (pid ${process.pid}, ${task.name}): no frame is left for ${hex(address)}`,
-    );
     kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
     return;
   }

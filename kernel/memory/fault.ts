@@ -35,11 +35,12 @@ export const demandPaging: FaultPolicy = {
     const start = pageFloor(va);
     const region = memory.space.queryPage(start) ?? growStack(memory, start);
     if (region === undefined || !mayAccess(region.prot, access)) return refused(region, va);
-    const result = withRoom(
-      memory.system.frames,
-      () => bringIn(memory, region, start / PAGE_SIZE, access),
-      isOutOfMemory,
-    );
+    const { frames } = memory.system;
+    const attempt = () => bringIn(memory, region, start / PAGE_SIZE, access);
+    let result = withRoom(frames, attempt, isOutOfMemory);
+    while (result === 'out-of-memory' && memory.system.whenOutOfMemory(memory, va)) {
+      result = withRoom(frames, attempt, isOutOfMemory);
+    }
     memory.fences.settle();
     if (result === 'present') return undefined;
     if (result === 'past-end') return { signal: 'SIGBUS', code: 'ADRERR', address: va };

@@ -90,6 +90,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.program.file.retain();
   child.program.file.executing++;
   child.umask = from.umask;
+  child.oomScoreAdj = from.oomScoreAdj;
   child.credentials = from.credentials;
   child.isVforkChild = (o.flags & CLONE_VFORK) !== 0;
   kernel.processes.set(pid, child);

@@ -77,6 +77,8 @@ export class Process {
   program: Program;
   credentials: Credentials = USER;
   umask = 0o022;
+  /** -1000 to 1000: the higher, the sooner it is killed when memory runs out. */
+  oomScoreAdj = 0;
   group: number;
   session: number;
   readonly startedAt: number;

@@ -21,13 +21,14 @@ export function swapsText({ memorySystem }: Kernel): string {
 
 /** /proc/vmstat: the counts of paging that this kernel keeps, by Linux's names. Linux mm/vmstat.c. */
 export function vmstatText(kernel: Kernel): string {
-  const { frames, faults, majorFaults, memorySystem } = kernel;
+  const { frames, faults, majorFaults, memorySystem, oomKills } = kernel;
   const rows: [string, number][] = [
     ['nr_free_pages', frames.freeFrames],
     ['pswpin', memorySystem.swap?.pagesIn ?? 0],
     ['pswpout', memorySystem.swap?.pagesOut ?? 0],
     ['pgfault', faults],
     ['pgmajfault', majorFaults],
+    ['oom_kill', oomKills],
   ];
   return rows.map(([name, count]) => `${name} ${count}\n`).join('');
 }

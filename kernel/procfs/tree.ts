@@ -13,6 +13,7 @@ import type { Call } from '../syscalls/call.js';
 import { limitsText } from './limits.js';
 import { meminfoText } from './meminfo.js';
 import { MemFile, PagemapFile } from './memory-file.js';
+import { OomScoreAdjFile, oomScoreText } from './oom-file.js';
 import { statmText, statText } from './stat.js';
 import { statusText } from './status.js';
 import { swapsText, vmstatText } from './swap.js';
@@ -139,6 +140,7 @@ class ProcessDirectory extends Directory {
       ['status', () => statusText(kernel, process)],
       ['stat', () => statText(kernel, process)],
       ['statm', living(() => statmText(process))],
+      ['oom_score', () => oomScoreText(kernel, process)],
       ['comm', () => `${process.tasks[0]?.name ?? ''}\n`],
       ['cmdline', living(() => readRange(process, process.program.argumentRange))],
       ['environ', living(() => readRange(process, process.program.environmentRange))],
@@ -147,6 +149,7 @@ class ProcessDirectory extends Directory {
     const opened: [string, number, MemoryOpener][] = [
       ['walk', 0o600, (inode, flags) => new WalkFile(inode, flags, process)],
       ['mem', 0o600, (inode, flags) => new MemFile(inode, flags, process)],
+      ['oom_score_adj', 0o644, (inode, flags) => new OomScoreAdjFile(inode, flags, process)],
       ['pagemap', 0o400, (inode, flags) => new PagemapFile(inode, flags, process)],
     ];
     for (const [name, permissions, opener] of opened) {

@@ -7,11 +7,15 @@ import { describeWith } from '../support/tools.js';
 describeWith(['riscv64-linux-gnu-gcc'], 'a program that never ends by itself', () => {
   const folder = temporaryFolder();
 
-  const limited = async (name: string, options: readonly string[]) => {
+  const limited = async (
+    name: string,
+    options: readonly string[],
+    args: readonly string[] = [],
+  ) => {
     const program = join(folder, name);
     const source = join(root, 'test/guest/limits', `${name}.c`);
     await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-w', '-static', source, '-o', program]);
-    const outcome = await pagewalk(['run', '--stats=json', ...options, program]);
+    const outcome = await pagewalk(['run', '--stats=json', ...options, program, ...args]);
     const stats = JSON.parse(outcome.stderr.trimEnd().split('\n').at(-1) ?? '') as object;
     return { ...outcome, stats };
   };
@@ -38,6 +42,26 @@ describeWith(['riscv64-linux-gnu-gcc'], 'a program that never ends by itself', (
   it('is killed when it takes more memory than there is', async () => {
     const { status, stats } = await limited('map-bomb', ['--memory', '16M']);
     expect({ status, stats }).toMatchObject({ status: 137, stats: { signal: 'SIGKILL' } });
+  });
+
+  it('is killed in the place of others, which go on', async () => {
+    const { status, stdout, stderr, stats } = await limited('hog', ['--memory', '16M']);
+    expect(stdout).toBe(`refused: 0 0 0
+/proc/self/oom_score_adj: 0
+hog: signal 9
+volunteer: alive
+`);
+    expect(stderr).toMatch(
+      /out of memory \(pid 4, hog\): no frame is left for 0x[0-9a-f]+; it has/,
+    );
+    expect({ status, stats }).toMatchObject({ status: 137, stats: { oomKills: 2 } });
+  });
+
+  it('is killed after a process that would rather die first', async () => {
+    const { stdout, stats, stderr } = await limited('hog', ['--memory', '16M'], ['1000']);
+    expect(stdout).toContain('oom_score_adj: 1000\nhog: signal 9\nvolunteer: Killed\n');
+    expect(stderr).toMatch(/\(pid 3, hog\).* of pid 4; it has .*oom_score_adj 1000/);
+    expect(stats).toMatchObject({ oomKills: 3 });
   });
 
   it('may not have more regions than Linux allows', async () => {

@@ -51,4 +51,11 @@ VmSwap:\t       0 kB
 pgmajfault 16
 `);
   });
+
+  it('is killed when memory and swap device are full', async () => {
+    const guest = await compile('contents', 'riscv64-linux-gnu-gcc');
+    const { status, stderr } = await pagewalk(['run', '--memory', '4M', '--swap', '2M', guest]);
+    expect(status).toBe(137);
+    expect(stderr).toMatch(/out of memory .* KiB in swap/);
+  });
 });
