@@ -7,7 +7,7 @@ import { adoptProgram } from './exec/execute.js';
 import { type LoadedProgram, loadProgram } from './exec/load.js';
 import { createTrampoline } from './exec/trampoline.js';
 import { DescriptorTable } from './files/descriptors.js';
-import { addTtyDevice, populateDevices } from './files/devices.js';
+import { populateDevices } from './files/devices.js';
 import { Directory } from './files/directory.js';
 import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
@@ -46,7 +46,8 @@ import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
 import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
-import { type TerminalHost, Tty, TtyFile } from './tty/tty.js';
+import { addTerminal, connectTerminal, hangUp } from './tty/sessions.js';
+import { type TerminalHost, type Tty, TtyFile } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
 function swapBytes({ swapBytes: bytes = 0 }: KernelOptions): number {
@@ -154,7 +155,7 @@ export class Kernel {
     );
     this.trampoline = createTrampoline(this.files);
     populateDevices(this);
-    if (this.console.tty !== undefined) this.connect(this.console.tty);
+    if (this.console.tty !== undefined) connectTerminal(this, this.console.tty);
     populateProc(this);
     this.tracer = o.strace === undefined ? undefined : new Tracer(this, o.strace);
     this.states = new StateHash(this);
@@ -188,22 +189,18 @@ export class Kernel {
     return this.start(loaded, directory, limits, o.tty);
   }
 
-  /** Another terminal, for programs that `spawn` starts on it; /dev/ttyN in the guest. */
-  addTerminal(host: TerminalHost): Tty {
-    const number = Math.max(1, ...this.ttys.map((tty) => tty.number)) + 1;
-    const tty = new Tty(
-      number,
-      {
-        output: (bytes) => {
-          const allowed = this.takeOutput(bytes.length);
-          if (allowed > 0) host.write(bytes.subarray(0, allowed));
-        },
-        signalGroup: (group, signal) => this.signalGroup(group, signal),
-      },
-      { rows: host.rows ?? 24, columns: host.columns ?? 80 },
-    );
-    this.connect(tty);
-    return tty;
+  /**
+   * Another terminal, for programs that `spawn` starts on it; /dev/ttyN in the guest.
+   *
+   * @param number N, which no connected terminal has; the next one when left out
+   */
+  addTerminal(host: TerminalHost, number?: number): Tty {
+    return addTerminal(this, host, number);
+  }
+
+  /** The host closes a terminal: its session hears SIGHUP, and no program can use it any more. */
+  hangUp(tty: Tty): void {
+    hangUp(this, tty);
   }
 
   /**
@@ -215,8 +212,11 @@ export class Kernel {
     return this.console.input(bytes);
   }
 
+  /** Standard input ends; a terminal hangs up. */
   endInput(): void {
     this.console.endInput();
+    if (this.console.hasTerminal(0) && this.console.tty !== undefined)
+      this.hangUp(this.console.tty);
   }
 
   /** Ctrl-C of a host that has no terminal: SIGINT to the foreground processes. */
@@ -251,7 +251,7 @@ export class Kernel {
 
   /** The terminal that controls a process. */
   ttyOf({ session }: Process): Tty | undefined {
-    return this.ttys.find((tty) => tty.session === session);
+    return this.ttys.find((tty) => tty.session === session && tty.isConnected);
   }
 
   /** Whether a process of the session is alive. */
@@ -490,11 +490,6 @@ export class Kernel {
     return process;
   }
 
-  private connect(tty: Tty): void {
-    this.ttys.push(tty);
-    addTtyDevice(this, tty);
-  }
-
   private openTty(tty: Tty): TtyFile {
     const inode = this.files.resolve(tty.path);
     if (typeof inode === 'number')
@@ -526,7 +521,8 @@ export class Kernel {
     tty.session = process.session;
   }
 
-  private takeOutput(bytes: number): number {
+  /** Counts output; answers how many of the bytes may still be written. */
+  takeOutput(bytes: number): number {
     const allowed = Math.max(0, Math.min(bytes, this.limits.outputBytes - this.outputBytes));
     this.outputBytes += bytes;
     return allowed;

@@ -58,13 +58,14 @@ function hashSwap(hasher: Hasher, { swap, reclaimer }: MemorySystem): void {
 
 function hashTty(
   hasher: Hasher,
-  { number, window, foregroundGroup, session, discipline }: Tty,
+  { number, window, foregroundGroup, session, discipline, isConnected }: Tty,
 ): void {
   for (const value of [number, window.rows, window.columns, foregroundGroup, session]) {
     hasher.add(value);
   }
   for (const byte of encodeTermios(discipline.termios)) hasher.add(byte);
   for (const value of discipline.state()) hasher.add(value);
+  hasher.add(isConnected ? 0 : 1);
 }
 
 function hashProcess(hasher: Hasher, process: Process): void {

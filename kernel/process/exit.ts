@@ -2,6 +2,7 @@ import type { Kernel } from '../kernel.js';
 import { SA_NOCLDWAIT, SIG_IGN } from '../signals/actions.js';
 import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SIGCHLD } from '../signals/numbers.js';
 import { sendToProcess } from '../signals/send.js';
+import { hangUpOrphans, leaveTerminal } from '../tty/sessions.js';
 import { wakeFutex } from './futex.js';
 import type { Ending, Process } from './process.js';
 import { walkRobustList } from './robust-list.js';
@@ -33,6 +34,8 @@ export function exitProcess(kernel: Kernel, process: Process, ending: Ending): v
   process.descriptors.release();
   process.program.file.executing--;
   process.program.file.release();
+  leaveTerminal(kernel, process);
+  hangUpOrphans(kernel, process);
   orphanChildren(kernel, process);
   tellParent(kernel, process, ending);
 }

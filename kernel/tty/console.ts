@@ -58,9 +58,9 @@ export class Console {
     return bytes.length;
   }
 
+  /** No more will come; the kernel hangs a terminal up. */
   endInput(): void {
     this.hasEnded = true;
-    if (this.isTerminal[0]) this.tty?.hangUp();
   }
 
   /** Whether the host can still make a waiting task runnable: by typing. */

@@ -49,7 +49,6 @@ export class LineDiscipline {
   private ready: number[] = [];
   /** Positions in `ready` at which a line ends: behind its newline, or at an end of file. */
   private marks: number[] = [];
-  private hasHungUp = false;
   private readonly host: LineDisciplineHost;
 
   constructor(host: LineDisciplineHost) {
@@ -75,14 +74,7 @@ export class LineDiscipline {
     return this.ready.length === 0 || this.ready.length + this.line.length < BUFFER_BYTES;
   }
 
-  /** The terminal is gone: what was typed can still be read, then end of file. */
-  hangUp(): void {
-    this.endLine();
-    this.hasHungUp = true;
-  }
-
   get canRead(): boolean {
-    if (this.hasHungUp) return true;
     if (this.isOn(ICANON)) return this.marks.length > 0;
     return this.ready.length >= Math.max(1, this.character(VMIN)) || this.character(VMIN) === 0;
   }
@@ -141,7 +133,7 @@ export class LineDiscipline {
 
   /** For the state hash. */
   state(): readonly number[] {
-    return [...this.line, -1, ...this.ready, -1, ...this.marks, this.hasHungUp ? 1 : 0];
+    return [...this.line, -1, ...this.ready, -1, ...this.marks];
   }
 
   private inputByte(typed: number): void {

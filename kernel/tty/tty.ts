@@ -1,6 +1,6 @@
 import { Errno } from '../errno.js';
 import type { Inode } from '../files/inode.js';
-import { POLLIN, POLLOUT } from '../files/mode.js';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../files/mode.js';
 import { OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
@@ -54,7 +54,7 @@ export class Tty {
 
   /** @returns how many bytes were taken; the rest is to be offered again once programs have read */
   input(bytes: Uint8Array): number {
-    const taken = this.discipline.input(bytes);
+    const taken = this.isGone ? bytes.length : this.discipline.input(bytes);
     this.waitQueue.wake();
     return taken;
   }
@@ -68,9 +68,10 @@ export class Tty {
     return !this.isGone;
   }
 
+  /** Nobody draws or types any more: what was typed and not read is lost. See sessions.ts. */
   hangUp(): void {
     this.isGone = true;
-    this.discipline.hangUp();
+    this.discipline.flushInput();
     this.waitQueue.wake();
   }
 
@@ -118,7 +119,8 @@ export class TtyFile extends OpenFile {
   }
 
   override read(buffer: IoBuffer, call: Call): number {
-    if (buffer.remaining === 0) return 0;
+    // A terminal that hung up is at its end. Linux drivers/tty/tty_io.c, hung_up_tty_fops.
+    if (buffer.remaining === 0 || !this.tty.isConnected) return 0;
     if (this.isBackground(call)) {
       return hears(call, SIGTTIN) ? this.stopGroup(call, SIGTTIN) : -Errno.EIO;
     }
@@ -129,6 +131,7 @@ export class TtyFile extends OpenFile {
   }
 
   override write(buffer: IoBuffer, call: Call): number {
+    if (!this.tty.isConnected) return -Errno.EIO;
     const wanted = buffer.remaining;
     const isStopping = (this.tty.discipline.termios.local & TOSTOP) !== 0;
     if (isStopping && this.isBackground(call) && hears(call, SIGTTOU)) {
@@ -142,11 +145,13 @@ export class TtyFile extends OpenFile {
   }
 
   override poll(): number {
+    if (!this.tty.isConnected) return POLLIN | POLLOUT | POLLERR | POLLHUP;
     return POLLOUT | (this.tty.discipline.canRead ? POLLIN : 0);
   }
 
   override ioctl(request: number, argument: number, call: Call): number {
     const { tty } = this;
+    if (!tty.isConnected) return request === TIOCSPGRP ? -Errno.ENOTTY : -Errno.EIO;
     switch (request) {
       case TCGETS:
         return call.write(argument, encodeTermios(tty.discipline.termios));

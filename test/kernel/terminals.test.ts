@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Kernel, ROOT, type Tty } from '../../kernel/index.js';
-import { root } from '../support/processes.js';
+import { SIGHUP } from '../../kernel/signals/numbers.js';
+import { mustRun, root, temporaryFolder } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
 
 const PROGRAMS = ['sh', 'cat', 'echo', 'sleep', 'ps', 'ls'];
 
@@ -126,5 +128,68 @@ describe('a kernel with two terminals', () => {
       next.pid,
       next.pid,
     ]);
+  });
+
+  it('ends the shell, the foreground and what is stopped on one that hangs up, and nothing else', () => {
+    const { kernel, second, shells, type, run } = twoShells();
+    type(0, 'cat\r');
+    type(1, 'cat &\r');
+    type(1, 'cat\r');
+    const names = () => [...kernel.processes.values()].map(({ tasks }) => tasks[0]?.name);
+    expect(names()).toEqual(['sh', 'sh', 'cat', 'cat', 'cat']);
+    kernel.hangUp(second);
+    run();
+    expect(shells[1]!.ending).toMatchObject({ kind: 'signalled', signal: SIGHUP });
+    expect(names()).toEqual(['sh', 'cat']);
+    expect(type(0, 'alive\r')).toBe('alive\r\nalive\r\n');
+    second.input(new TextEncoder().encode('nobody reads this'));
+    expect(kernel.run(100_000)).not.toBe('budget');
+  });
+
+  it('gives the number of a terminal that hung up to a new one, and of no other', () => {
+    const { kernel, second, run } = twoShells();
+    const host = { write: () => {} };
+    expect(() => kernel.addTerminal(host, 2)).toThrow('there is a terminal 2 already');
+    kernel.hangUp(second);
+    run();
+    const again = kernel.addTerminal(host, 2);
+    const shell = kernel.spawn({
+      path: '/bin/sh',
+      args: ['sh'],
+      env: ['PATH=/bin'],
+      cwd: '/tmp',
+      tty: again,
+    });
+    run();
+    expect(kernel.ttyOf(shell)).toBe(again);
+    expect(kernel.addTerminal(host).number).toBe(3);
+  });
+});
+
+describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'a terminal that hangs up', () => {
+  const folder = temporaryFolder();
+
+  it('tells its session what it does on Linux', async () => {
+    const source = join(root, 'test/kernel/programs/hangup.c');
+    const [native, guest] = [join(folder, 'native'), join(folder, 'guest')];
+    await mustRun('gcc', ['-O1', '-w', source, '-o', native]);
+    await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-w', '-static', source, '-o', guest]);
+    const { kernel, second, screens, type, run } = twoShells();
+    type(1, '\x04');
+    kernel.files.add('/bin/hangup', readFileSync(guest), 0o755);
+    kernel.spawn({
+      path: '/bin/hangup',
+      args: ['hangup', '/tmp/log'],
+      env: [],
+      cwd: '/',
+      tty: second,
+    });
+    run();
+    expect(screens[1]).toContain('ready');
+    second.input(new TextEncoder().encode('typed and lost\n'));
+    kernel.hangUp(second);
+    run();
+    const log = new TextDecoder().decode(kernel.files.read('/tmp/log'));
+    expect(log.split('\n')).toEqual((await mustRun(native, [])).stdout.split('\n'));
   });
 });
