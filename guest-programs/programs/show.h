@@ -17,7 +17,7 @@
 /* ANSI colour, and only when stdout is a terminal. */
 static inline const char *style(const char *sequence) { return isatty(1) ? sequence : ""; }
 #define BOLD style("\033[1m")
-#define DIM style("\033[2m")
+#define DIM style("\033[90m") /* faint is too faint on many screens */
 #define CYAN style("\033[36m")
 #define GREEN style("\033[32m")
 #define YELLOW style("\033[33m")

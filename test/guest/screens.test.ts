@@ -249,11 +249,11 @@ describe('the screen of mmapdemo', () => {
           "walk",
           "3ff7ffc000:2",
           "→ L2[255] → L1[447] →",
-          "not present until touched~",
+          "not present until touched:8",
         ],
         [],
         [
-          "Enter: next step   q: quit~",
+          "Enter: next step   q: quit:8",
         ],
       ]
     `);
