@@ -39,6 +39,10 @@ describeWith(['chromium'], 'the page for everybody', () => {
     await driver.page.getByRole('heading', { name: 'In the guest' }).waitFor();
     expect(await findings(driver)).toEqual([]);
     await driver.page.getByRole('button', { name: 'Close' }).click();
+    await driver.page.locator('.badge-consistent').click();
+    await driver.page.getByText(/All \d+ rules hold/).waitFor();
+    expect(await findings(driver)).toEqual([]);
+    await driver.page.getByRole('button', { name: 'Close' }).click();
     await driver.page.getByRole('button', { name: 'New terminal' }).click();
     await driver.page.getByRole('button', { name: 'Side by side' }).click();
     await driver.text(/\$$/, 2);
@@ -83,12 +87,17 @@ describeWith(['chromium'], 'the page for everybody', () => {
     await driver.close();
   });
 
-  it('is readable at 200 % zoom: nothing is cut off sideways', async () => {
-    const driver = await PageDriver.open(browser, URL_OF_PAGE, { width: 640, height: 400 });
+  it.each([
+    ['at 200 % zoom', 640, 400],
+    ['on a phone', 390, 844],
+  ])('is readable %s: nothing is cut off sideways', async (_where, width, height) => {
+    const driver = await PageDriver.open(browser, URL_OF_PAGE, { width, height });
     await driver.press('Enter');
     await driver.text('Map four pages');
-    const width = await driver.page.evaluate('document.documentElement.scrollWidth');
-    expect(width).toBeLessThanOrEqual(640);
+    const whole = await driver.page.evaluate('document.documentElement.scrollWidth');
+    expect(whole).toBeLessThanOrEqual(width);
+    const last = (await driver.page.locator('.tree-row .frame-number').last().boundingBox())!;
+    expect(last.x + last.width).toBeLessThanOrEqual(width);
     await driver.close();
   });
 });

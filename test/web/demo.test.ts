@@ -38,6 +38,7 @@ describeWith(['chromium'], 'mmapdemo in the page', () => {
       const isMarked = regions.some(({ mark }) => mark !== '');
       const isChanged = now.regions.join('\n') !== before.regions.join('\n');
       expect(isMarked, `marks on the regions of step ${step}`).toBe(isChanged);
+      expect(reference.broken()).toEqual([]);
       before = now;
     }
     // The last step faults on purpose, and the program ends.

@@ -100,6 +100,47 @@ describeWith(['chromium'], 'two terminals of the page', () => {
     await driver.text(/^by key$/m, 1);
   });
 
+  it('are closed: what runs there ends, the others stay, and the number is free again', async () => {
+    await openSecond();
+    await driver.type('cat\n');
+    await driver.state('Waiting for input');
+    const close = driver.page.getByRole('button', { name: 'Close terminal' });
+    await close.click();
+    await hasKeyboard(1);
+    expect(await driver.page.locator('#terminal-host-2').count()).toBe(0);
+    await driver.type('ps\n');
+    await driver.text(/NAME[\s\S]*\$$/);
+    const names = [...(await driver.screen()).matchAll(/ [SR] +(\w+)$/gm)].map(([, name]) => name);
+    expect(names).toEqual(['NAME', 'sh', 'ps']);
+    await openSecond();
+    expect(await driver.page.getByRole('tab').allTextContents()).toEqual(['tty1', 'tty2']);
+    await driver.type('echo anew\n');
+    await driver.text(/^anew$/m, 2);
+    await driver.page.getByRole('tab', { name: 'tty1' }).click();
+    expect(await close.isDisabled()).toBe(true);
+  });
+
+  it('are eight at most, and a closed one in their middle is forgotten', async () => {
+    const add = driver.page.getByRole('button', { name: 'New terminal' });
+    for (let tty = 2; tty <= 8; tty++) {
+      await add.click();
+      await driver.text(/\$$/, tty);
+    }
+    expect(await add.isDisabled()).toBe(true);
+    await driver.page.getByRole('tab', { name: 'tty4' }).click();
+    await driver.page.getByRole('button', { name: 'Close terminal' }).click();
+    await hasKeyboard(3);
+    await driver.type('echo on three\n');
+    await driver.text(/^on three$/m, 3);
+    await choose(8);
+    await driver.type('echo on eight\n');
+    await driver.text(/^on eight$/m, 8);
+    await driver.page.getByRole('button', { name: 'Reset' }).click();
+    await driver.text(/^\S* ?\$$/, 8);
+    await driver.type('echo again\n');
+    await driver.text(/^again$/m, 8);
+  });
+
   it('both get a new shell by exit, and both start anew with the machine', async () => {
     await openSecond();
     await driver.type('exit\n');

@@ -1,4 +1,11 @@
-import type { FileEntry, GuestFile, Reply, Request, TtyNumber } from '../protocol/index.js';
+import type {
+  FileEntry,
+  GuestFile,
+  Reply,
+  Request,
+  TtyNumber,
+  Verdict,
+} from '../protocol/index.js';
 import { MachineClient } from './machine-client.js';
 import type { Selection } from './model/selection.js';
 import { type Shown, Tracker } from './model/tracker.js';
@@ -10,7 +17,7 @@ export type Phase = 'loading' | 'ready' | 'crashed';
 /** How several terminals stand: one at a time, or all next to each other. */
 export type TerminalLayout = 'tabs' | 'side by side';
 
-const MAX_TERMINALS = 4;
+const MAX_TERMINALS = 8;
 
 /** Everything that the views show. Replaced as a whole, never changed. */
 export interface SessionState {
@@ -20,6 +27,8 @@ export interface SessionState {
   readonly shown: Shown | undefined;
   /** What the kernel explained during the step that the views show, oldest first. */
   readonly reports: readonly string[];
+  /** The verifier's last word; it may be about an earlier state than the one shown. */
+  readonly verdict: Verdict | undefined;
   readonly selection: Selection | undefined;
   /** Files in the guest's home directory and /tmp; undefined until asked for. */
   readonly files: readonly FileEntry[] | undefined;
@@ -37,6 +46,7 @@ const NEW_MACHINE = {
   crash: '',
   shown: undefined,
   reports: [],
+  verdict: undefined,
   selection: undefined,
   files: undefined,
   notice: '',
@@ -82,7 +92,7 @@ export class Session {
     try {
       this.machine = new MachineClient((reply) => this.hear(reply));
       const files = [...this.givenFiles.values()];
-      const terminals = this.current.terminals.map(({ size }) => size);
+      const terminals = this.current.terminals.map(({ place }) => place);
       this.machine.send({ type: 'start', terminals, files });
     } catch (error) {
       this.crash(error instanceof Error ? error.message : String(error));
@@ -91,7 +101,8 @@ export class Session {
 
   /** The terminal that has the keyboard, or had it last. */
   get terminal(): TerminalPane {
-    return this.current.terminals[this.current.activeTty - 1]!;
+    const { terminals, activeTty } = this.current;
+    return terminals.find(({ number }) => number === activeTty) ?? terminals[0]!;
   }
 
   get mayAddTerminal(): boolean {
@@ -101,10 +112,30 @@ export class Session {
   /** Another terminal, with a shell of its own. */
   addTerminal(): void {
     if (!this.mayAddTerminal) return;
-    const terminal = this.createTerminal(this.current.terminals.length + 1);
-    const terminals = [...this.current.terminals, terminal];
-    this.send({ type: 'add-terminal', size: terminal.size });
-    this.set({ terminals, activeTty: terminal.number });
+    const { terminals } = this.current;
+    const taken = new Set(terminals.map(({ number }) => number));
+    let number = 1;
+    while (taken.has(number)) number++;
+    const terminal = this.createTerminal(number);
+    this.send({ type: 'add-terminal', terminal: terminal.place });
+    this.set({
+      terminals: [...terminals, terminal].sort((a, b) => a.number - b.number),
+      activeTty: number,
+    });
+  }
+
+  /** Hangs a terminal up: its shell and what runs there are ended. The first one stays. */
+  closeTerminal(number: TtyNumber): void {
+    const { terminals, activeTty } = this.current;
+    const at = terminals.findIndex((terminal) => terminal.number === number);
+    if (at <= 0) return;
+    this.send({ type: 'close-terminal', tty: number });
+    const next = terminals[at - 1]!.number;
+    this.set({
+      terminals: terminals.filter((terminal) => terminal.number !== number),
+      activeTty: activeTty === number ? next : activeTty,
+    });
+    terminals[at]!.dispose();
   }
 
   activate(activeTty: TtyNumber): void {
@@ -137,13 +168,16 @@ export class Session {
         this.set({ phase: 'ready' });
         break;
       case 'output':
-        this.current.terminals[reply.tty - 1]?.write(reply.bytes);
+        this.current.terminals.find(({ number }) => number === reply.tty)?.write(reply.bytes);
         break;
       case 'view':
         this.show(this.tracker.next(reply.view));
         break;
       case 'report':
         this.newReports.push(reply.text);
+        break;
+      case 'verdict':
+        this.set({ verdict: reply.verdict });
         break;
       case 'file-added': {
         const how = reply.isProgram ? ', a program that can be run' : '';

@@ -10,12 +10,14 @@ export type TtyNumber = number;
 export type Request =
   | {
       readonly type: 'start';
-      /** One for each terminal; there is at least one. */
-      readonly terminals: readonly TerminalSize[];
+      /** The first one is the console, number 1. */
+      readonly terminals: readonly TerminalPlace[];
       readonly files: readonly GuestFile[];
     }
-  /** Another terminal with a shell of its own; its number is the next one. */
-  | { readonly type: 'add-terminal'; readonly size: TerminalSize }
+  /** Another terminal with a shell of its own. */
+  | { readonly type: 'add-terminal'; readonly terminal: TerminalPlace }
+  /** The terminal hangs up: its shell and what runs in its foreground hear SIGHUP. Not the console. */
+  | { readonly type: 'close-terminal'; readonly tty: TtyNumber }
   /** Keys and pastes, as bytes. The worker keeps what the line discipline has no room for yet. */
   | { readonly type: 'input'; readonly tty: TtyNumber; readonly bytes: Uint8Array }
   | { readonly type: 'resize'; readonly tty: TtyNumber; readonly size: TerminalSize }
@@ -23,6 +25,8 @@ export type Request =
   | { readonly type: 'run' }
   /** While paused: goes on to the end of the next system call or page fault. */
   | { readonly type: 'step' }
+  /** Has the verifier check regions, tables, frames and TLB against each other, as they are now. */
+  | { readonly type: 'verify' }
   /** Chooses the process whose memory the views show; undefined: the one in the foreground. */
   | { readonly type: 'observe'; readonly pid: number | undefined }
   | { readonly type: 'add-file'; readonly file: GuestFile }
@@ -38,6 +42,8 @@ export type Reply =
   | { readonly type: 'view'; readonly view: View }
   /** Why a program was ended by a fault, or another thing that the kernel has to say. */
   | { readonly type: 'report'; readonly text: string }
+  /** Of a check that was asked for, or made while the machine stood still. */
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'file-added'; readonly path: string; readonly isProgram: boolean }
   | { readonly type: 'files'; readonly files: readonly FileEntry[] }
   | { readonly type: 'file'; readonly path: string; readonly bytes: Uint8Array | undefined }
@@ -49,6 +55,23 @@ export type Reply =
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
+}
+
+export interface TerminalPlace extends TerminalSize {
+  readonly number: TtyNumber;
+}
+
+/** What the verifier said of the machine at one moment. */
+export interface Verdict {
+  /** Instructions retired by then: the machine is as it was while no more have been. */
+  readonly instructions: number;
+  readonly milliseconds: number;
+  /** Every rule that was judged. */
+  readonly rules: readonly { readonly id: string; readonly sentence: string }[];
+  /** Ids of the rules that do not hold; none: all is consistent. */
+  readonly broken: readonly string[];
+  /** One story for each violation, of several lines. */
+  readonly explanations: readonly string[];
 }
 
 /** A file that the user gave to the machine. It goes to the guest's home directory. */
@@ -63,8 +86,9 @@ export interface FileEntry {
 }
 
 /**
- * prompt: the shell waits for a command, on the terminal on which something was typed last. waiting: a program waits for input. running: instructions
- * are retired. sleeping: every task waits for a time. paused: the user holds the machine.
+ * prompt: the shell waits for a command, on the terminal on which something was typed last. waiting: a
+ * program waits for input. running: instructions are retired. sleeping: every task waits for a time.
+ * paused: the user holds the machine.
  */
 export type MachineState = 'prompt' | 'running' | 'waiting' | 'sleeping' | 'paused';
 

@@ -5,9 +5,10 @@ import type {
   MachineState,
   Reply,
   Request,
-  TerminalSize,
+  TerminalPlace,
   TtyNumber,
 } from '../protocol/index.js';
+import { Auditor } from './auditor.js';
 import { HOME, isProgram, listFiles } from './guest-files.js';
 import { GuestTerminal } from './guest-terminal.js';
 import { Observer } from './observer.js';
@@ -42,7 +43,9 @@ export class GuestMachine {
   private readonly send: Post;
   private kernel: Kernel | undefined;
   private observer: Observer | undefined;
-  private readonly terminals: GuestTerminal[] = [];
+  private auditor: Auditor | undefined;
+  /** Ascending by number; the console first. */
+  private terminals: GuestTerminal[] = [];
   /** Where something was typed last. */
   private active: GuestTerminal | undefined;
   /** Typed for the user as soon as the shell reads the keyboard. */
@@ -68,20 +71,24 @@ export class GuestMachine {
     if (kernel === undefined) throw new Error(`'${request.type}' came before 'start'`);
     switch (request.type) {
       case 'input':
-        this.active = this.terminal(request.tty);
-        this.active.type(request.bytes);
+        this.active = this.terminal(request.tty) ?? this.active;
+        this.terminal(request.tty)?.type(request.bytes);
         this.wantTurn();
         break;
       case 'add-terminal':
-        this.addTerminal(kernel, request.size);
+        this.addTerminal(kernel, request.terminal);
+        break;
+      case 'close-terminal':
+        this.closeTerminal(kernel, request.tty);
         break;
       case 'resize':
-        this.terminal(request.tty).tty.resize(request.size);
+        this.terminal(request.tty)?.tty.resize(request.size);
         this.wantTurn();
         break;
       case 'pause':
         this.isPaused = true;
         this.showView();
+        this.auditor?.check();
         break;
       case 'run':
         this.isPaused = false;
@@ -90,6 +97,10 @@ export class GuestMachine {
         break;
       case 'step':
         this.step();
+        this.auditor?.check();
+        break;
+      case 'verify':
+        this.auditor?.check();
         break;
       case 'observe':
         this.observer?.choose(request.pid);
@@ -105,7 +116,7 @@ export class GuestMachine {
         this.send({ type: 'file', path: request.path, bytes: kernel.files.read(request.path) });
         break;
       case 'drawn':
-        this.terminal(request.tty).drawn(request.bytes);
+        this.terminal(request.tty)?.drawn(request.bytes);
         this.wantTurn();
         break;
     }
@@ -130,15 +141,16 @@ export class GuestMachine {
     if (stop === 'budget' || mayFeed) this.wantTurn();
     this.enter(stop, kernel);
     if (this.state === 'running') {
+      this.auditor?.running();
       if (performance.now() - this.lastViewAt >= VIEW_INTERVAL) this.showView();
     } else {
       this.showViewSoon();
     }
   }
 
-  private start(sizes: readonly TerminalSize[], files: readonly GuestFile[]): void {
+  private start(places: readonly TerminalPlace[], files: readonly GuestFile[]): void {
     const output: Uint8Array[] = [];
-    const [size, ...others] = sizes;
+    const [console, ...others] = places;
     const kernel = Kernel.create({
       memoryBytes: MEMORY_BYTES,
       clock: 'host',
@@ -150,11 +162,12 @@ export class GuestMachine {
       console: {
         write: (bytes) => output.push(bytes.slice()),
         isTerminal: true,
-        ...size,
+        ...console,
       },
     });
     this.kernel = kernel;
     this.observer = new Observer(kernel);
+    this.auditor = new Auditor(kernel, (verdict) => this.send({ type: 'verdict', verdict }));
     for (const { name, bytes } of programs) kernel.files.add(`/bin/${name}`, bytes, 0o755, ROOT);
     for (const file of files) this.addFile(kernel, file);
     const { tty } = kernel.console;
@@ -167,21 +180,30 @@ export class GuestMachine {
     this.send({ type: 'ready' });
   }
 
-  private addTerminal(kernel: Kernel, size: TerminalSize): void {
+  private addTerminal(kernel: Kernel, { number, columns, rows }: TerminalPlace): void {
     const output: Uint8Array[] = [];
-    const tty = kernel.addTerminal({ write: (bytes) => output.push(bytes.slice()), ...size });
-    this.begin(new GuestTerminal(tty, output), kernel);
+    const host = { write: (bytes: Uint8Array) => output.push(bytes.slice()), columns, rows };
+    this.begin(new GuestTerminal(kernel.addTerminal(host, number), output), kernel);
   }
 
   private begin(terminal: GuestTerminal, kernel: Kernel): void {
-    this.terminals[terminal.tty.number - 1] = terminal;
+    this.terminals.push(terminal);
+    this.terminals.sort((a, b) => a.tty.number - b.tty.number);
     this.startShell(terminal, kernel);
   }
 
-  private terminal(number: TtyNumber): GuestTerminal {
-    const terminal = this.terminals[number - 1];
-    if (terminal === undefined) throw new Error(`there is no terminal ${number}`);
-    return terminal;
+  private closeTerminal(kernel: Kernel, number: TtyNumber): void {
+    const closed = this.terminal(number);
+    if (closed === undefined || closed === this.terminals[0]) return;
+    this.terminals = this.terminals.filter((terminal) => terminal !== closed);
+    if (this.active === closed) this.active = this.terminals[0];
+    kernel.hangUp(closed.tty);
+    this.wantTurn();
+  }
+
+  /** Undefined for one that was closed while the request was under way. */
+  private terminal(number: TtyNumber): GuestTerminal | undefined {
+    return this.terminals.find(({ tty }) => tty.number === number);
   }
 
   /** A shell reads the keyboard until it exits, and then there is a new one. */
@@ -209,7 +231,7 @@ export class GuestMachine {
   /** Types the first command, which then only needs Enter, when the shell is ready for it. */
   private typeSuggestion(): void {
     if (this.suggestion === '') return;
-    this.terminal(1).type(new TextEncoder().encode(this.suggestion));
+    this.terminals[0]?.type(new TextEncoder().encode(this.suggestion));
     this.suggestion = '';
     this.wantTurn();
   }
@@ -289,5 +311,6 @@ export class GuestMachine {
     this.lastViewAt = performance.now();
     const { view, transfer } = this.observer.view(this.isPaused ? 'paused' : this.state);
     this.send({ type: 'view', view }, transfer);
+    if (this.state === 'prompt' || this.state === 'waiting') this.auditor?.settled();
   }
 }

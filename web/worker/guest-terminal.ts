@@ -77,6 +77,7 @@ export class GuestTerminal {
   }
 
   drawn(bytes: number): void {
-    this.undrawnBytes -= bytes;
+    // What a closed terminal of this number had drawn may still be told.
+    this.undrawnBytes = Math.max(0, this.undrawnBytes - bytes);
   }
 }

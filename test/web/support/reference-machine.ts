@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAGE_SIZE, ppnOf } from '../../../emulator/index.js';
+import { kernelParts } from '../../../kernel/audit.js';
 import { Kernel, type Process, ROOT } from '../../../kernel/index.js';
+import { kernelView, machineView } from '../../../kernel/verify/index.js';
+import { Survey } from '../../../kernel/verify/survey.js';
 import { root } from '../../support/processes.js';
 
 const folder = join(root, 'guest-programs');
@@ -15,7 +17,7 @@ export interface Leaf {
   readonly ppn: string;
 }
 
-/** The same machine as the page's, without a page: what the kernel says of the same program. */
+/** The same machine as the page's, without a page: what kernel and verifier say of the program. */
 export class ReferenceMachine {
   readonly kernel: Kernel;
   /** The program that the shell started last. */
@@ -66,35 +68,38 @@ export class ReferenceMachine {
     });
   }
 
-  /** Every leaf, ascending, by a walk of its own through RAM. */
+  /** Every leaf of level 0, ascending, as the verifier found them in raw memory. */
   leaves(): Leaf[] {
     const { program } = this;
     if (program === undefined) return [];
-    const { ram } = this.kernel.machine;
-    const found: Leaf[] = [];
-    const visit = (table: number, level: number, va: number) => {
-      for (let index = 0; index < 512; index++) {
-        const at = table * PAGE_SIZE + index * 8;
-        const [low, high] = [ram.readPteLow(at), ram.readPteHigh(at)];
-        if (low === 0 && high === 0) continue;
-        const entryVa = va + index * PAGE_SIZE * 512 ** level;
-        if (level > 0) visit(ppnOf(low, high), level - 1, entryVa);
-        else found.push({ va: hex(entryVa), flags: flags(low), ppn: hex(ppnOf(low, high)) });
-      }
-    };
-    visit(program.memory.table.rootPpn, 2, 0);
-    return found;
+    const space = this.survey().spaces.find(({ name }) => name === `pid ${program.pid}`);
+    return (space?.leaves ?? []).map(({ va, flags, ppn }) => ({
+      va: hex(va),
+      flags: letters(flags),
+      ppn: hex(ppn),
+    }));
   }
 
+  /** By kind, as the verifier sees the frames. */
   frameCounts(): Record<string, number> {
-    const { frames, machine } = this.kernel;
+    const { machine, kernel } = this.survey();
     const counts = { anonymous: 0, file: 0, 'page table': 0, kernel: 0 };
-    for (let i = 0; i < machine.ram.frameCount; i++) {
-      const kind = frames.kind(machine.ram.firstPpn + i);
+    for (let i = 0; i < machine.frameCount; i++) {
+      const kind = kernel!.frames.kind(machine.firstPpn + i);
       if (kind === 'page-table') counts['page table']++;
       else if (kind !== 'free') counts[kind]++;
     }
     return counts;
+  }
+
+  /** The rules that do not hold. */
+  broken(): string[] {
+    return this.kernel.verify().map(({ rule }) => rule);
+  }
+
+  private survey(): Survey {
+    const { kernel } = this;
+    return new Survey(machineView(kernel.machine), kernelView(kernelParts(kernel)));
   }
 
   private run(): void {
@@ -102,7 +107,7 @@ export class ReferenceMachine {
   }
 }
 
-function flags(low: number): string {
+function letters(low: number): string {
   return [...LETTERS].filter((_, bit) => (low & (1 << bit)) !== 0).join('');
 }
 

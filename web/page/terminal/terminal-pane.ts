@@ -4,7 +4,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
-import type { TerminalSize, TtyNumber } from '../../protocol/index.js';
+import type { TerminalPlace, TerminalSize, TtyNumber } from '../../protocol/index.js';
 import { TERMINAL_THEMES } from './themes.js';
 
 /** The largest of these at which a line of 80 columns fits is taken. CSS pixels. */
@@ -33,6 +33,7 @@ export class TerminalPane {
   private readonly search = new SearchAddon();
   private readonly encoder = new TextEncoder();
   private readonly events: TerminalEvents;
+  private readonly observer = new ResizeObserver(() => this.resize());
 
   constructor(number: TtyNumber, theme: 'light' | 'dark', events: TerminalEvents) {
     this.number = number;
@@ -60,8 +61,8 @@ export class TerminalPane {
     this.terminal.attachCustomKeyEventHandler((event) => this.handleKey(event));
   }
 
-  get size(): TerminalSize {
-    return { columns: this.terminal.cols, rows: this.terminal.rows };
+  get place(): TerminalPlace {
+    return { number: this.number, columns: this.terminal.cols, rows: this.terminal.rows };
   }
 
   /** Puts the terminal into the page and keeps it as large as its host. */
@@ -74,7 +75,13 @@ export class TerminalPane {
     this.terminal.textarea?.addEventListener('focus', () => this.events.onFocus());
     this.loadWebgl();
     this.resize();
-    new ResizeObserver(() => this.resize()).observe(host);
+    this.observer.observe(host);
+  }
+
+  /** Takes the terminal out of the page for good. */
+  dispose(): void {
+    this.observer.disconnect();
+    this.terminal.dispose();
   }
 
   write(bytes: Uint8Array): void {

@@ -3,6 +3,7 @@ import { NOTHING_RELATED, relatedTo } from '../model/selection.js';
 import type { Session } from '../session.js';
 import type { Theme } from '../theme.js';
 import { ChangesPanel } from './changes-panel.js';
+import { ConsistencyDialog } from './consistency.js';
 import { DropTarget } from './drop-target.js';
 import { FilesDialog } from './files-dialog.js';
 import { FramesPanel } from './frames-panel.js';
@@ -22,7 +23,7 @@ export interface AppProps {
 export function App({ session, theme, shortcuts }: AppProps) {
   const [state, setState] = useState(session.state);
   const [isSearching, setSearching] = useState(false);
-  const [areFilesOpen, setFilesOpen] = useState(false);
+  const [dialog, setDialog] = useState<'files' | 'consistency'>();
   useEffect(() => session.subscribe(() => setState(session.state)), [session]);
   shortcuts.showSearch = () => setSearching(true);
 
@@ -35,8 +36,13 @@ export function App({ session, theme, shortcuts }: AppProps) {
   const select = session.select.bind(session);
   const openFiles = () => {
     session.send({ type: 'list-files' });
-    setFilesOpen(true);
+    setDialog('files');
   };
+  const openConsistency = () => {
+    session.send({ type: 'verify' });
+    setDialog('consistency');
+  };
+  const closeDialog = () => setDialog(undefined);
 
   return (
     <DropTarget onFiles={(files) => void session.addFiles(files)}>
@@ -49,6 +55,7 @@ export function App({ session, theme, shortcuts }: AppProps) {
           session.terminal.focus();
         }}
         onFiles={openFiles}
+        onConsistency={openConsistency}
       />
       <main>
         <div class="column">
@@ -76,8 +83,9 @@ export function App({ session, theme, shortcuts }: AppProps) {
           <FramesPanel shown={shown} related={related} selection={selection} onSelect={select} />
         </div>
       </main>
-      {areFilesOpen && (
-        <FilesDialog state={state} session={session} onClose={() => setFilesOpen(false)} />
+      {dialog === 'files' && <FilesDialog state={state} session={session} onClose={closeDialog} />}
+      {dialog === 'consistency' && (
+        <ConsistencyDialog state={state} session={session} onClose={closeDialog} />
       )}
       <p class="notice" role="status">
         {state.notice}

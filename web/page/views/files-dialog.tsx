@@ -1,7 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { sizeText } from '../model/text.js';
 import type { Session, SessionState } from '../session.js';
-import { Icon } from './icons.js';
+import { Dialog } from './dialog.js';
 
 export interface FilesDialogProps {
   readonly state: SessionState;
@@ -11,21 +10,8 @@ export interface FilesDialogProps {
 
 /** Files into the guest and out of it. */
 export function FilesDialog({ state, session, onClose }: FilesDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} aria-labelledby="files-title" onClose={onClose}>
-      <div class="dialog-head">
-        <h2 id="files-title">Files</h2>
-        <button
-          type="button"
-          class="icon-only"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
-      </div>
+    <Dialog title="Files" onClose={onClose}>
       <p>
         A program (RISC-V ELF) or any other file goes to the guest's home directory. You can also
         drop it anywhere on the page.
@@ -67,6 +53,6 @@ export function FilesDialog({ state, session, onClose }: FilesDialogProps) {
           ))}
         </ul>
       )}
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Session, SessionState } from '../session.js';
 import type { Theme } from '../theme.js';
+import { ConsistencyBadge } from './consistency.js';
 import { Icon } from './icons.js';
 
 /** Where the terminal's Shift+F6 leads. */
@@ -12,9 +13,10 @@ export interface HeaderProps {
   readonly theme: Theme;
   readonly onReset: () => void;
   readonly onFiles: () => void;
+  readonly onConsistency: () => void;
 }
 
-export function Header({ state, session, theme, onReset, onFiles }: HeaderProps) {
+export function Header({ state, session, theme, onReset, onFiles, onConsistency }: HeaderProps) {
   const [themeName, setThemeName] = useState(theme.current);
   const machine = state.shown?.view.state;
   const isPaused = machine === 'paused';
@@ -52,6 +54,7 @@ export function Header({ state, session, theme, onReset, onFiles }: HeaderProps)
         </button>
       </div>
       <Counters state={state} />
+      <ConsistencyBadge state={state} onOpen={onConsistency} />
       <button type="button" disabled={!isReady} onClick={onFiles}>
         <Icon name="files" />
         Files

@@ -11,6 +11,8 @@ import { useScrollTo } from './scroll-to.js';
 
 /** A region of more pages is drawn with several pages in each cell. */
 const MAX_CELLS = 24;
+/** The strip has room for the names of so many regions. */
+const MAX_NAMED = 9;
 
 export interface PanelProps {
   readonly shown: Shown | undefined;
@@ -111,7 +113,11 @@ function Strip(props: {
   const { rows, related, onSelect } = props;
   let end = 0;
   return (
-    <div class="strip" role="img" aria-label={stripLabel(rows)}>
+    <div
+      class={`strip${rows.length <= MAX_NAMED ? ' roomy' : ''}`}
+      role="img"
+      aria-label={stripLabel(rows)}
+    >
       {rows.map((row) => {
         const { region, mark } = row;
         const gap = region.start - end;

@@ -21,6 +21,8 @@ export function useScrollTo(
     if (!box || !element) return;
     const top = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
     if (top >= 0 && top + element.offsetHeight <= box.clientHeight) return;
-    box.scrollTop += top - box.clientHeight / 3;
+    // Whole rows: none is cut in two at the top.
+    const wanted = box.scrollTop + top - box.clientHeight / 3;
+    box.scrollTop = Math.round(wanted / element.offsetHeight) * element.offsetHeight;
   }, [changes]);
 }

@@ -40,6 +40,25 @@ export function TerminalView(props: TerminalViewProps) {
           <button
             type="button"
             class="icon-only"
+            aria-label="Close terminal"
+            title={
+              activeTty === 1
+                ? 'tty1 is the console and stays'
+                : `Hang up tty${activeTty}: what runs there is ended`
+            }
+            disabled={activeTty === 1 || state.phase !== 'ready'}
+            onClick={() => {
+              session.closeTerminal(activeTty);
+              focusWhenShown(session);
+            }}
+          >
+            <Icon name="hangUp" />
+          </button>
+        )}
+        {terminals.length > 1 && (
+          <button
+            type="button"
+            class="icon-only"
             aria-label="Side by side"
             title="All terminals side by side"
             aria-pressed={layout === 'side by side'}
@@ -87,6 +106,12 @@ export function TerminalView(props: TerminalViewProps) {
             />
           ))}
         </div>
+        {state.phase === 'loading' && (
+          <div class="starting">
+            <p>Starting the machine…</p>
+            <p class="hint">a RISC-V hart, 128 MiB of RAM, a kernel and a shell</p>
+          </div>
+        )}
         {state.phase === 'crashed' && (
           <div class="crash" role="alert">
             <h3>The machine stopped</h3>
@@ -133,6 +158,11 @@ function TerminalHost(props: {
   );
 }
 
+/** A hidden terminal takes no focus; it is shown at the next frame. */
+function focusWhenShown(session: Session): void {
+  requestAnimationFrame(() => session.terminal.focus());
+}
+
 /** Chooses the terminal that has the keyboard. */
 function Tabs({ state, session }: { readonly state: SessionState; readonly session: Session }) {
   const { terminals, activeTty } = state;
@@ -142,7 +172,7 @@ function Tabs({ state, session }: { readonly state: SessionState; readonly sessi
   };
   return (
     <div class="tabs" role="tablist" aria-label="Terminals">
-      {terminals.map(({ number }) => (
+      {terminals.map(({ number }, at) => (
         <button
           key={number}
           id={`terminal-tab-${number}`}
@@ -152,14 +182,14 @@ function Tabs({ state, session }: { readonly state: SessionState; readonly sessi
           tabIndex={number === activeTty ? 0 : -1}
           onClick={() => {
             session.activate(number);
-            // A hidden terminal takes no focus; it is shown at the next frame.
-            requestAnimationFrame(() => session.terminal.focus());
+            focusWhenShown(session);
           }}
           onKeyDown={(event) => {
             const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
             if (step === 0) return;
             event.preventDefault();
-            choose(((number - 1 + step + terminals.length) % terminals.length) + 1);
+            const next = (at + step + terminals.length) % terminals.length;
+            choose(terminals[next]!.number);
           }}
         >
           tty{number}
