@@ -6,7 +6,8 @@ import { Mistake } from './mistake.js';
 import { describeOptions, type OptionName, parseOptions } from './options.js';
 import { Output } from './output.js';
 import { loading, readProgram } from './program-file.js';
-import { LIMIT_STATUS, writeStats } from './stats.js';
+import { LIMIT_STATUS, VIOLATION_STATUS, writeStats } from './stats.js';
+import { judgeImage } from './verify-image.js';
 
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
 /** Exit status when the hart would go on for ever. */
@@ -25,6 +26,7 @@ const optionNames = [
   'tlb',
   'misaligned',
   'signature',
+  'verify',
   'help',
 ] as const satisfies readonly OptionName[];
 
@@ -32,7 +34,8 @@ export const bootHelp = `usage: pagewalk boot [OPTIONS] ELF
 
 Runs a bare-metal RISC-V image from M mode, on the devices of QEMU's virt machine: UART (stdin and
 stdout), CLINT, PLIC, test finisher; and HTIF where the image has a symbol tohost. The exit status is
-0 when the image reports success, else its own code.
+0 when the image reports success, else its own code, or ${VIOLATION_STATUS} when --verify finds page tables
+inconsistent.
 
 ${describeOptions(optionNames)}
 `;
@@ -63,13 +66,17 @@ export async function boot(args: readonly string[]): Promise<number> {
   if (options.signature !== undefined && !machine.hasSignature) {
     throw new Mistake(`${file} has no symbols begin_signature and end_signature for --signature`);
   }
+  const { verify = 'off' } = options;
+  const judge =
+    verify === 'off' ? undefined : judgeImage(verify, machine, bytes, (text) => output.note(text));
   const input = new Input();
   await drive(machine, output, async () => {
     const chunk = await input.next();
     if (chunk) machine.input(chunk);
     else machine.endInput();
   });
-  const result = machine.result();
+  const violations = judge?.finish() ?? 0;
+  const result = { ...machine.result(), violations };
   if (options.signature !== undefined) {
     await writeSignature(options.signature, machine.signature() ?? '');
   }
@@ -81,6 +88,7 @@ export async function boot(args: readonly string[]): Promise<number> {
   }
   if (options.stats) writeStats(output, options.stats, result);
   await output.drained();
+  if (violations > 0) return VIOLATION_STATUS;
   if (outcome === 'limit') return LIMIT_STATUS;
   return outcome === 'exited' ? result.exitStatus : NEVER_ENDS_STATUS;
 }

@@ -17,15 +17,13 @@ import { describeOptions, type OptionName, type Options, parseOptions } from './
 import { Output } from './output.js';
 import { loading, readProgram } from './program-file.js';
 import { type Root, readRoot } from './root.js';
-import { LIMIT_STATUS, writeStats } from './stats.js';
+import { LIMIT_STATUS, VIOLATION_STATUS, writeStats } from './stats.js';
 import { Terminal } from './terminal.js';
 
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
 const HOME = '/tmp';
 /** Where programs are looked for in a guest that has a --root of its own. */
 const ROOT_PATH = ['/usr/local/bin', '/usr/bin', '/bin'];
-/** Exit status when --verify finds the kernel inconsistent, whatever became of the program. */
-const VIOLATION_STATUS = 125;
 const NANOSECONDS_PER_MS = 1e6;
 
 const optionNames = [

@@ -3,6 +3,9 @@ import type { Output } from './output.js';
 /** Exit status of a run that a limit ended. */
 export const LIMIT_STATUS = 124;
 
+/** Exit status when --verify finds page tables inconsistent, whatever became of the program. */
+export const VIOLATION_STATUS = 125;
+
 /** What --stats tells of a run: the result of the machine, and the CPU time of this process. */
 export function writeStats(output: Output, format: 'text' | 'json', result: object): void {
   const { user, system } = process.cpuUsage();

@@ -40,6 +40,9 @@ export class Ram {
   /** 1 for each frame written since `drainDirtyFrames`. The hart sets it when it lets stores through. */
   readonly dirty: Uint8Array;
 
+  /** Told at once of what `drainWatchedStores` gives later. */
+  onWatchedStore: ((pa: number) => void) | undefined;
+
   private readonly bytes: Uint8Array;
   private readonly words: Uint32Array;
   private readonly view: DataView;
@@ -177,7 +180,7 @@ export class Ram {
     this.words[at] = this.words[at]! | bits;
     const frame = at >>> 10;
     this.dirty[frame] = 1;
-    if (this.frameFlags[frame]! & FRAME_WATCHED) this.watchedStores.push(pa);
+    if (this.frameFlags[frame]! & FRAME_WATCHED) this.logStore(pa);
   }
 
   /** Starts or stops the log of stores into a frame. */
@@ -217,6 +220,11 @@ export class Ram {
     return frames;
   }
 
+  private logStore(pa: number): void {
+    this.watchedStores.push(pa);
+    this.onWatchedStore?.(pa);
+  }
+
   private noteRange(pa: number, length: number): void {
     const end = pa - RAM_BASE + length;
     for (let at = pa - RAM_BASE; at < end; ) {
@@ -228,7 +236,7 @@ export class Ram {
         if (flags & FRAME_CODE) this.listener?.codeStored(frame, at + RAM_BASE, next - at);
         if (flags & FRAME_TABLE) this.listener?.tableOverwritten(frame);
         if (flags & FRAME_WATCHED) {
-          for (let word = at & ~7; word < next; word += 8) this.watchedStores.push(word + RAM_BASE);
+          for (let word = at & ~7; word < next; word += 8) this.logStore(word + RAM_BASE);
         }
       }
       at = next;
@@ -241,7 +249,7 @@ export class Ram {
     if (flags & FRAME_TABLE && pteWasValid) {
       this.listener?.validPteStored(frame, ((pa - RAM_BASE) >>> 3) & (PTES_PER_TABLE - 1));
     }
-    if (flags & FRAME_WATCHED) this.watchedStores.push(doubleword(pa));
+    if (flags & FRAME_WATCHED) this.logStore(doubleword(pa));
     if (flags & FRAME_INTERCEPTED) this.interceptors.get(pa - (pa % 8))?.();
   }
 }

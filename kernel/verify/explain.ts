@@ -34,11 +34,8 @@ export function explain(violation: Violation, detail: Detail = 'full'): string {
 function writeRows({ before, after, by, function: place }: EntryWrite): string[] {
   const flags = (value: bigint) => flagNames(Number(value & 0xffn));
   const change = `${hex(before)} (${flags(before)}) became ${hex(after)} (${flags(after)})`;
-  return [
-    row('last write', `of this PTE: ${change}`),
-    row('', `by ${writerText(by)}`),
-    row('written in', place),
-  ];
+  const rows = [row('last write', `of this PTE: ${change}`), row('', `by ${writerText(by)}`)];
+  return place === undefined ? rows : [...rows, row('written in', place)];
 }
 
 /** "munmap at instruction 18,204, pid 3, from main+0x1c, demo.c:12". */

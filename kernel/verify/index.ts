@@ -1,6 +1,7 @@
 export { type KernelParts, kernelView, machineView } from './adapters.js';
 export { type Detail, explain } from './explain.js';
 export { type EntryChange, History, type Place, type TrapEvent } from './history.js';
+export { ImageMonitor, type WatchedImage } from './image-monitor.js';
 export { Monitor, type Monitored } from './monitor.js';
 export type { Rule, RuleId, Violation } from './rule.js';
 export { rules, verify } from './verify.js';

@@ -56,8 +56,12 @@ export class Ledger {
   /** What the walk of the last access came to. */
   readonly found = emptyTranslation();
 
-  constructor(memory: RawMemory) {
+  /** Whether another root under an ASID is an error by itself, or only where a translation differs. */
+  private readonly reuse: 'error' | 'compare';
+
+  constructor(memory: RawMemory, reuse: 'error' | 'compare' = 'error') {
     this.memory = memory;
+    this.reuse = reuse;
   }
 
   /** An access to `va` walks the tables. */
@@ -73,7 +77,8 @@ export class Ledger {
     const root = this.roots.get(asid);
     if (root !== rootPpn) {
       this.roots.set(asid, rootPpn);
-      if (root !== undefined && pages.size > 0) {
+      if (root !== undefined && this.reuse === 'compare') this.pointers.delete(asid);
+      else if (root !== undefined && pages.size > 0) {
         this.reportReuse(va, asid, rootPpn, root, pages.size);
         pages.clear();
       }

@@ -57,6 +57,8 @@ export class Survey {
   /** How many leaves map each frame, counted from the start of RAM. */
   readonly leafCounts: Int32Array;
   private readonly leavesByFrame = new Map<number, Entry[]>();
+  /** Leaves of levels 1 and 2, of all spaces: too large to be listed by frame. */
+  private readonly large: Entry[] = [];
 
   constructor(machine: MachineView, kernel?: KernelView) {
     this.machine = machine;
@@ -81,12 +83,26 @@ export class Survey {
 
   /** Leaves, of any space, that map the frame, as a page or within a superpage. */
   leavesOf(ppn: number): readonly Entry[] {
-    return this.leavesByFrame.get(ppn) ?? [];
+    const small = this.leavesByFrame.get(ppn) ?? [];
+    if (this.large.length === 0) return small;
+    const around = this.large.filter(
+      (leaf) => ppn >= leaf.ppn && ppn < leaf.ppn + ENTRIES ** leaf.level,
+    );
+    return around.length === 0 ? small : [...small, ...around];
   }
 
-  /** Frames that some leaf maps. */
-  mappedFrames(): Iterable<number> {
-    return this.leavesByFrame.keys();
+  /** Frames that some leaf maps, each once; of superpages those in RAM. */
+  *mappedFrames(): Iterable<number> {
+    yield* this.leavesByFrame.keys();
+    const seen = new Set<number>();
+    for (const { ppn, level } of this.large) {
+      for (let frame = ppn; frame < ppn + ENTRIES ** level; frame++) {
+        if (!this.hasFrame(frame)) break;
+        if (seen.has(frame) || this.leavesByFrame.has(frame)) continue;
+        seen.add(frame);
+        yield frame;
+      }
+    }
   }
 
   /** The region of the leaf's space that holds `va`. */
@@ -178,15 +194,18 @@ export class Survey {
     space.leaves.push(entry);
     if (entry.level === 0) space.leafByPage.set(entry.va, entry);
     else space.superpages.push(entry);
-    for (let i = 0; i < ENTRIES ** entry.level; i++) {
-      const frame = entry.ppn + i - this.machine.firstPpn;
-      if (frame >= 0 && frame < this.leafCounts.length) {
-        this.leafCounts[frame] = this.leafCounts[frame]! + 1;
-      }
-      const others = this.leavesByFrame.get(entry.ppn + i);
-      if (others === undefined) this.leavesByFrame.set(entry.ppn + i, [entry]);
-      else others.push(entry);
+    const first = Math.max(0, entry.ppn - this.machine.firstPpn);
+    const end = entry.ppn + ENTRIES ** entry.level - this.machine.firstPpn;
+    for (let frame = first; frame < Math.min(end, this.leafCounts.length); frame++) {
+      this.leafCounts[frame] = this.leafCounts[frame]! + 1;
     }
+    if (entry.level > 0) {
+      this.large.push(entry);
+      return;
+    }
+    const others = this.leavesByFrame.get(entry.ppn);
+    if (others === undefined) this.leavesByFrame.set(entry.ppn, [entry]);
+    else others.push(entry);
   }
 
   private follow(

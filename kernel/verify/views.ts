@@ -16,6 +16,8 @@ export interface MachineView {
   /** Extensions that give meaning to bits which are reserved otherwise. */
   readonly hasSvnapot?: boolean;
   readonly hasSvpbmt?: boolean;
+  /** Whether a device may answer there: a leaf may name such frames on a machine without KernelView. */
+  hasDevice?(ppn: number): boolean;
   /** What the arrays hold that the hart looks translations up in first, for the present ASID. */
   fastTlb?(): Iterable<{ access: 'fetch' | 'load' | 'store'; va: number; ppn: number | undefined }>;
   /** Instructions that will be executed as they were decoded: 16 or 32 bits each. */
@@ -49,7 +51,7 @@ export interface EntryWrite {
   readonly after: bigint;
   readonly by: Writer;
   /** The function of the kernel that does such work. */
-  readonly function: string;
+  readonly function?: string;
 }
 
 export interface TlbEntryView {

@@ -118,3 +118,48 @@ describeWith(['qemu-system-riscv64'], 'QEMU, running the same image', () => {
     },
   );
 });
+
+describe('pagewalk boot --verify', () => {
+  const broken = guestProgram('broken-tables');
+  const rulesIn = (stderr: string) => [...stderr.matchAll(/^([A-Z]\d+) /gm)].map(([, id]) => id);
+
+  it('names what is wrong with page tables, which the hart lets pass', async () => {
+    expect(await pagewalk(['boot', broken])).toEqual({ status: 0, stdout: '', stderr: '' });
+    const { status, stderr } = await pagewalk(['boot', '--verify', 'trap', broken]);
+    expect({ status, rules: rulesIn(stderr) }).toEqual({
+      status: 125,
+      rules: ['B2', 'E1', 'E2', 'S2'],
+    });
+    const changes = stderr.match(
+      /last write +of this PTE: 0x\w+ .* became 0x\w+ .*\n.* by a store at/g,
+    );
+    expect(changes).toHaveLength(4);
+    expect(stderr).toMatch(/from supervisor_main\+0x/);
+  });
+
+  it('judges what is left at the end with exit', async () => {
+    const { status, stderr } = await pagewalk(['boot', '--verify=exit', '--stats=json', broken]);
+    expect({ status, rules: rulesIn(stderr) }).toEqual({ status: 125, rules: ['E1', 'E2', 'S2'] });
+    expect(stats(stderr)).toMatchObject({ violations: 3, exitStatus: 0 });
+  });
+
+  it('finds nothing in images whose tables are sound, and changes nothing', async () => {
+    const image = guestProgram('bench-array');
+    const args = ['--max-instructions', '300000', '--stats=json', image];
+    const [plain, verified] = await Promise.all([
+      pagewalk(['boot', ...args]),
+      pagewalk(['boot', '--verify', 'trap', ...args]),
+    ]);
+    const { cpuMs: _plain, ...expected } = stats(plain.stderr);
+    expect(verified.status).toBe(124);
+    expect(stats(verified.stderr)).toMatchObject({ ...expected, violations: 0 });
+  });
+
+  it('finds the entries that the privileged tour sets on purpose', async () => {
+    const { status, stdout, stderr } = await pagewalk([
+      ...['boot', '--verify', 'trap', guestProgram('traps')],
+    ]);
+    expect({ status, rules: rulesIn(stderr) }).toEqual({ status: 125, rules: ['E1', 'E5'] });
+    expect(stdout).toBe(expected);
+  });
+});

@@ -145,6 +145,9 @@ export const encodingRules = [
       for (const entry of entriesWhere(survey, isValid)) {
         const pages = isLeaf(entry) ? ENTRIES ** entry.level : 1;
         if (survey.hasFrame(entry.ppn) && survey.hasFrame(entry.ppn + pages - 1)) continue;
+        // An image maps devices, and more than there is with one superpage.
+        const isImage = survey.kernel === undefined && isLeaf(entry);
+        if (isImage && (pages > 1 || survey.machine.hasDevice?.(entry.ppn))) continue;
         yield {
           entry,
           frame: entry.ppn,

@@ -28,7 +28,8 @@ export const structureRules = [
           };
         }
         for (const entry of survey.leavesOf(frame)) {
-          if (entry.flags & U) continue;
+          // Without a kernel that says otherwise, an image may reach its own tables as all of RAM.
+          if (entry.flags & U || survey.kernel === undefined) continue;
           yield {
             entry,
             frame,
