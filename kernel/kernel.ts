@@ -12,6 +12,7 @@ import { Directory } from './files/directory.js';
 import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
+import { SocketSpace } from './files/unix-socket.js';
 import {
   createMapper,
   MAX_SWAP_BYTES,
@@ -73,6 +74,7 @@ export class Kernel {
   readonly scheduler: Scheduler;
   readonly jobs: Jobs;
   readonly futexes = new FutexTable();
+  readonly sockets = new SocketSpace();
   readonly placement: 'top-down' | 'bottom-up';
   readonly trampoline: RegularFile;
   readonly tracer: Tracer | undefined;

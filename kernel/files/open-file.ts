@@ -3,7 +3,7 @@ import type { IoBuffer } from '../io-buffer.js';
 import type { WaitQueue } from '../process/wait-queue.js';
 import type { Call } from '../syscalls/call.js';
 import type { Inode } from './inode.js';
-import { O_ACCMODE, O_PATH, O_RDONLY, O_WRONLY, POLLIN, POLLOUT } from './mode.js';
+import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY, POLLIN, POLLOUT } from './mode.js';
 
 export interface OpenRequest {
   /** open(2) flags. */
@@ -32,6 +32,9 @@ export abstract class OpenFile {
   offset = 0;
   /** Changes when reading or writing may have become possible; undefined where it always is. */
   readonly waitQueue: WaitQueue | undefined = undefined;
+  /** How long a read and a write wait at most, in nanoseconds; 0: for ever. */
+  readTimeout = 0;
+  writeTimeout = 0;
   private references = 1;
   private observers: Set<FileObserver> | undefined;
 
@@ -91,6 +94,10 @@ export abstract class OpenFile {
 
   get isWritable(): boolean {
     return (this.flags & O_ACCMODE) !== O_RDONLY && (this.flags & O_PATH) === 0;
+  }
+
+  get isNonblocking(): boolean {
+    return (this.flags & O_NONBLOCK) !== 0;
   }
 
   /** What /proc/PID/fd shows. */

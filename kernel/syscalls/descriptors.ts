@@ -155,7 +155,8 @@ export function sysIoctl(call: Call, fd: number, request: number, argument: numb
 export function sysFsync(call: Call, fd: number): number {
   const file = call.file(fd);
   if (file === undefined) return -Errno.EBADF;
-  return file instanceof PipeEnd ? -Errno.EINVAL : 0;
+  const { kind } = file.inode;
+  return kind === 'regular' || kind === 'directory' ? 0 : -Errno.EINVAL;
 }
 
 /** ftruncate(2). */

@@ -1,5 +1,4 @@
 import { Errno } from '../errno.js';
-import { O_NONBLOCK } from '../files/mode.js';
 import { DirectoryOpenFile } from '../files/open-directory.js';
 import { type OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import { RegularFile } from '../files/regular-file.js';
@@ -10,7 +9,7 @@ import {
   UserBuffer,
   type UserRange,
 } from '../io-buffer.js';
-import { type Call, INTERRUPTED } from './call.js';
+import { BLOCKED, type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
 
 /** Longest transfer of one call. read(2), "Notes". */
 const MAX_TRANSFER = 0x7fff_f000;
@@ -194,8 +193,8 @@ function readFrom(call: Call, fd: number, ranges: readonly UserRange[]): number 
   const file = call.file(fd);
   if (file === undefined || !file.isReadable) return -Errno.EBADF;
   const result = file.read(new UserBuffer(call.memory, ranges), call);
-  if (result !== WOULD_BLOCK || (file.flags & O_NONBLOCK) !== 0) return result;
-  return call.block(file.waitQueue === undefined ? [] : [file.waitQueue]);
+  if (result !== WOULD_BLOCK || file.isNonblocking) return result;
+  return blockOn(call, file, file.readTimeout);
 }
 
 function writeTo(call: Call, fd: number, ranges: readonly UserRange[]): number {
@@ -204,22 +203,46 @@ function writeTo(call: Call, fd: number, ranges: readonly UserRange[]): number {
   return attemptWrite(call, file, new UserBuffer(call.memory, ranges));
 }
 
+export interface WriteOptions {
+  readonly write?: (buffer: IoBuffer) => number;
+  readonly waits?: boolean;
+}
+
 /** Writes what fits; where the file writes all or waits, `progress` counts what earlier attempts wrote. */
-function attemptWrite(call: Call, file: OpenFile, buffer: IoBuffer): number {
+export function attemptWrite(
+  call: Call,
+  file: OpenFile,
+  buffer: IoBuffer,
+  o: WriteOptions = {},
+): number {
+  const { write = (source) => file.write(source, call), waits = !file.isNonblocking } = o;
   let done = call.wait?.progress ?? 0;
   buffer.advance(done);
   for (;;) {
-    const result = file.write(buffer, call);
+    const result = write(buffer);
     if (result > 0) done += result;
     const isFull = result === WOULD_BLOCK;
     const isPartial = result > 0 && buffer.remaining > 0 && file.writesAll;
-    if (isPartial && (file.flags & O_NONBLOCK) === 0) continue;
-    if (!isFull) return done > 0 ? done : result;
-    if ((file.flags & O_NONBLOCK) !== 0) return done > 0 ? done : result;
-    const queues = file.waitQueue === undefined ? [] : [file.waitQueue];
-    const blocked = call.block(queues, { progress: done });
-    return blocked === INTERRUPTED && done > 0 ? done : blocked;
+    if (isPartial && waits) continue;
+    if (!isFull || !waits) return done > 0 ? done : result;
+    const blocked = blockOn(call, file, file.writeTimeout, done);
+    return blocked !== BLOCKED && done > 0 ? done : blocked;
   }
+}
+
+/**
+ * Waits for a file to change, `timeout` nanoseconds from the first attempt on at most.
+ *
+ * @returns BLOCKED, -EAGAIN when that time is over, or INTERRUPTED and its like
+ */
+export function blockOn(call: Call, file: OpenFile, timeout: number, progress = 0): number {
+  const queues = file.waitQueue === undefined ? [] : [file.waitQueue];
+  if (timeout === 0) return call.block(queues, { progress });
+  const now = call.kernel.clock.now();
+  const deadline = call.wait?.deadline ?? now + timeout;
+  if (deadline <= now) return WOULD_BLOCK;
+  const blocked = call.block(queues, { deadline, progress });
+  return blocked === INTERRUPTED ? INTERRUPTED_FOR_GOOD : blocked;
 }
 
 function readAt(call: Call, fd: number, ranges: readonly UserRange[], offset: number): number {
@@ -236,12 +259,12 @@ function writeAt(call: Call, fd: number, ranges: readonly UserRange[], offset: n
   return file.writeAt(new UserBuffer(call.memory, ranges), offset, call);
 }
 
-function single(address: number, count: number): UserRange[] {
+export function single(address: number, count: number): UserRange[] {
   return [{ address, length: Math.min(count, MAX_TRANSFER) }];
 }
 
 /** An array of struct iovec. readv(2). */
-function readVector(call: Call, address: number, count: number): UserRange[] | number {
+export function readVector(call: Call, address: number, count: number): UserRange[] | number {
   if (count < 0 || count > IOV_MAX) return -Errno.EINVAL;
   const view = call.view(address, 16 * count);
   if (view === undefined) return -Errno.EFAULT;

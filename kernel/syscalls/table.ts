@@ -1,5 +1,6 @@
 import * as k from '../strace/kinds.js';
 import * as n from '../strace/names.js';
+import * as s from '../strace/socket-names.js';
 import * as advisory from './advisory.js';
 import * as descriptors from './descriptors.js';
 import { entry, FILE, MEMORY, PROCESS, SIMPLE, type SyscallEntry } from './entry.js';
@@ -15,6 +16,9 @@ import * as paths from './paths.js';
 import { sysPpoll, sysPselect6 } from './poll.js';
 import * as process from './process.js';
 import * as signals from './signals.js';
+import { sysGetsockopt, sysSetsockopt } from './socket-options.js';
+import * as transfer from './socket-transfer.js';
+import * as sockets from './sockets.js';
 import * as stat from './stat.js';
 import * as system from './system.js';
 import * as time from './time.js';
@@ -189,6 +193,40 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [177, entry('getegid', NOTHING, SIMPLE, process.sysGetgid)],
   [178, entry('gettid', NOTHING, SIMPLE, process.sysGettid)],
   [179, entry('sysinfo', [ADDRESS], SIMPLE, system.sysSysinfo)],
+  [198, entry('socket', [s.FAMILY, s.SOCKET_TYPE, INT], FILE, sockets.sysSocket)],
+  [
+    199,
+    entry('socketpair', [s.FAMILY, s.SOCKET_TYPE, INT, k.FD_PAIR_OUT], FILE, sockets.sysSocketpair),
+  ],
+  [200, entry('bind', [FD, s.addressIn(2), INT], FILE, sockets.sysBind)],
+  [201, entry('listen', [FD, INT], SIMPLE, sockets.sysListen)],
+  [202, entry('accept', [FD, ADDRESS, ADDRESS], FILE, sockets.sysAccept)],
+  [203, entry('connect', [FD, s.addressIn(2), INT], FILE, sockets.sysConnect)],
+  [204, entry('getsockname', [FD, ADDRESS, ADDRESS], SIMPLE, sockets.sysGetsockname)],
+  [205, entry('getpeername', [FD, ADDRESS, ADDRESS], SIMPLE, sockets.sysGetpeername)],
+  [
+    206,
+    entry(
+      'sendto',
+      [FD, k.bytesIn(2), SIZE, s.MESSAGE_FLAGS, s.addressIn(5), INT],
+      FILE,
+      transfer.sysSendto,
+    ),
+  ],
+  [
+    207,
+    entry(
+      'recvfrom',
+      [FD, BYTES_OUT, SIZE, s.MESSAGE_FLAGS, ADDRESS, ADDRESS],
+      FILE,
+      transfer.sysRecvfrom,
+    ),
+  ],
+  [208, entry('setsockopt', [FD, s.LEVEL, s.OPTION, ADDRESS, INT], SIMPLE, sysSetsockopt)],
+  [209, entry('getsockopt', [FD, s.LEVEL, s.OPTION, ADDRESS, ADDRESS], SIMPLE, sysGetsockopt)],
+  [210, entry('shutdown', [FD, s.SHUTDOWN_HOW], SIMPLE, sockets.sysShutdown)],
+  [211, entry('sendmsg', [FD, ADDRESS, s.MESSAGE_FLAGS], FILE, transfer.sysSendmsg)],
+  [212, entry('recvmsg', [FD, ADDRESS, s.MESSAGE_FLAGS], FILE, transfer.sysRecvmsg)],
   [213, entry('readahead', [FD, LONG, SIZE], SIMPLE, advisory.sysReadahead)],
   [214, entry('brk', [ADDRESS], MEMORY, memory.sysBrk, 'address')],
   [215, entry('munmap', [ADDRESS, SIZE], MEMORY, memory.sysMunmap)],
@@ -226,6 +264,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
   [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
   [233, entry('madvise', [ADDRESS, SIZE, n.ADVICE], MEMORY, memory.sysMadvise)],
+  [242, entry('accept4', [FD, ADDRESS, ADDRESS, s.ACCEPT_FLAGS], FILE, sockets.sysAccept4)],
   [258, entry('riscv_hwprobe', [ADDRESS, SIZE, SIZE, ADDRESS, HEX], SIMPLE, sysHwprobe)],
   [
     259,

@@ -39,6 +39,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['procfs', 'smaps, pagemap, mem, limits'],
     ['locks', 'records, open file descriptions, flock, deadlocks'],
     ['events', 'eventfd, epoll'],
+    ['sockets', 'socketpair, listening, messages, descriptors, credentials'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));

@@ -309,8 +309,9 @@ static void waiting(void) {
   // Signals: with SA_RESTART too the wait ends; a mask lets one in while it waits.
   struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
   sigaction(SIGALRM, &action, 0);
-  ualarm(20000, 0);
+  ualarm(20000, 20000);
   say("interrupted", epoll_wait(epoll, &event, 1, -1));
+  ualarm(0, 0);
   printf("caught %d\n", caught);
   caught = 0;
   sigset_t all, most;

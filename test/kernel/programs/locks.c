@@ -73,7 +73,9 @@ static void flock_in_child(int fd) {
 static void nothing(int signal) { (void)signal; }
 
 static void wait_for(int fd) {
-  say("waited for", lock(fd, F_SETLKW, F_WRLCK, SEEK_SET, 0, 1));
+  int result = lock(fd, F_SETLKW, F_WRLCK, SEEK_SET, 0, 1);
+  usleep(50000); // Who gave it up speaks first.
+  say("waited for", result);
 }
 
 static void interrupted(int fd) {
