@@ -1,6 +1,6 @@
 import { Errno } from '../errno.js';
 import { demoteEdges } from './demote.js';
-import { pageCeil, pageFloor, roundLength, TASK_SIZE } from './layout.js';
+import { pageCeil, pageFloor, TASK_SIZE } from './layout.js';
 import {
   isLockedAtOnce,
   MCL_CURRENT,
@@ -23,6 +23,7 @@ const ACCESSIBLE = PROT_READ | PROT_WRITE | PROT_EXEC;
 /**
  * mlock(2) and mlock2(2). Locks up to the first hole. Compare Linux's do_mlock in mm/mlock.c.
  *
+ * @param length the bits of a size_t read as a signed number
  * @returns 0; -EPERM under RLIMIT_MEMLOCK 0; -ENOMEM past the limit, at a hole, or where a page
  *   cannot be brought in; -EINVAL for bad flags
  */
@@ -133,12 +134,16 @@ export function populateLocked(
   return isComplete;
 }
 
-/** mlock takes addresses inside pages; every page that the range touches counts. */
+/**
+ * mlock takes addresses inside pages; every page that the range touches counts. Length and offset are
+ * added in 64 bits, where the sum may wrap around to few bytes. Compare Linux's do_mlock, len.
+ *
+ * @param length the bits of a size_t read as a signed number
+ */
 function pagesTouched(address: number, length: number): { start: number; bytes: number } {
   const start = pageFloor(Math.max(0, address));
-  if (length < 0) return { start, bytes: roundLength(length) };
-  const bytes = pageCeil(length + (address - start));
-  return { start, bytes: bytes >= 2 ** 64 ? 0 : bytes };
+  const sum = pageCeil(length + (address - start));
+  return { start, bytes: sum >= 0 ? sum : sum + 2 ** 64 };
 }
 
 /** Gives [start, end) these locks, up to the first hole. */

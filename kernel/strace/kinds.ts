@@ -37,6 +37,8 @@ export const UINT = input('u32', (value) => `${value}`);
 export const HEX = input('u32', (value) => hex(value));
 export const LONG = input('i64', (value) => `${value}`);
 export const SIZE = input('u64', (value) => `${BigInt(value)}`);
+/** A size_t that is added to an address before it is rounded: exact near 2^64, where it is negative. */
+export const WRAPPING_SIZE = input('i64', (value) => `${BigInt.asUintN(64, BigInt(value))}`);
 export const ADDRESS = input('u64', (value) => (value === 0 ? 'NULL' : hex(value)));
 /** A file offset, or another word: strace writes 0 as 0 and the rest in hex. */
 export const OFFSET = input('u64', (value) => (value === 0 ? '0' : hex(value)));

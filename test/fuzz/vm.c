@@ -314,6 +314,7 @@ static void doRemap(void) {
   trace("mremap(%p, 0x%zx, 0x%zx, %d, %p)", (void *)from, oldLength, newLength, flags, (void *)to);
   /* Linux miscounts what is locked when parts of it move, or stay behind with MREMAP_DONTUNMAP. */
   munlock(ARENA + first * PAGE, (size_t)(oldPages * PAGE));
+  splitUnits(first, first + oldPages);
   /* Not every libc hands on the last argument without MREMAP_FIXED. */
   long at = syscall(SYS_mremap, from, oldLength, newLength, flags, to);
   int isFixed = (flags & MREMAP_FIXED) != 0;
@@ -475,12 +476,21 @@ static void touch(void) {
 
 static void doStep(int isChild);
 
+/* In a child MADV_DONTFORK has left holes. */
+static void findHoles(void) {
+  unsigned char resident;
+  for (long page = 0; page < PAGES; page++) {
+    if (mincore(ARENA + page * PAGE, PAGE, &resident) < 0) setUnit(page, page + 1, 0);
+  }
+}
+
 static void doFork(void) {
   uint64_t seed = next() | 1;
   trace("fork\n");
   pid_t child = fork();
   if (child == 0) {
     state = seed;
+    findHoles();
     long steps = 1 + below(12);
     for (long i = 0; i < steps; i++) doStep(1);
     if (chance(4)) digestPages(0, PAGES);

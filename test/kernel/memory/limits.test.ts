@@ -77,6 +77,17 @@ describe('mlock and its family', () => {
     expect(memory.advise(page(0), pages(1), Advice.DONTNEED)).toBe(0);
   });
 
+  it('adds length and offset in the page before it rounds, in 64 bits', () => {
+    const { memory } = createWorld();
+    draw(memory, '.w');
+    // 2^64 - 0x1000 + 0xfff wraps to nothing, and one byte more to one page.
+    expect(memory.unlock(page(0) + 0xfff, -0x1000)).toBe(0);
+    expect(memory.unlock(page(0) + 0xfff, -0xffe)).toBe(-ENOMEM);
+    expect(memory.unlock(page(1) + 0xfff, -0xffe)).toBe(0);
+    expect(memory.unlock(page(1), -pages(1))).toBe(-EINVAL);
+    expect(memory.lock(page(1), -pages(1))).toBe(-ENOMEM);
+  });
+
   it('counts against RLIMIT_MEMLOCK, a page once (checked)', () => {
     const { memory } = createWorld();
     memory.limits.lockedBytes = pages(8);
