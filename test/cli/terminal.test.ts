@@ -48,6 +48,31 @@ describeWith(['tmux', 'riscv64-linux-gnu-gcc'], 'pagewalk run on a terminal', ()
     expect(sums[0]).toBe(sums[1]);
   });
 
+  it('tells the guest of every new size: its shell draws the line anew, its programs hear it', async () => {
+    const program = join(folder, 'size');
+    const source = join(root, 'test/cli/programs/size.c');
+    await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-static', source, '-o', program]);
+    const sizes = open(`${pagewalk} run ${program}`);
+    await sizes.shows(/^80x40$/m);
+    sizes.resize(50, 20);
+    await sizes.shows(/^50x20$/m);
+    sizes.resize(120, 45);
+    await sizes.shows(/^120x45$/m);
+    sizes.press('C-c');
+    const shell = open(`${pagewalk} run sh`);
+    await shell.shows(/\/tmp \$/);
+    shell.type(`echo ${'abcdefghij'.repeat(5)}`);
+    await shell.shows(/^\/tmp \$ echo (abcdefghij){5}$/m);
+    shell.resize(40, 20);
+    await shell.shows(/^\/tmp \$ ij(abcdefghij){3}$/m);
+    shell.press('C-a');
+    await shell.shows(/^\/tmp \$ echo (abcdefghij){2}abcdefg$/m);
+    shell.resize(80, 40);
+    await shell.shows(/^\/tmp \$ echo (abcdefghij){5}$/m);
+    shell.press('Enter');
+    await shell.shows(/^(abcdefghij){5}$/m);
+  });
+
   it('edits lines, keeps a history and controls jobs in the shell', async () => {
     const terminal = open(`${pagewalk} run sh; echo "status $?"`);
     await terminal.shows(/\/tmp \$/);

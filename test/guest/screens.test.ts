@@ -146,6 +146,8 @@ describe('the screen of the shell', () => {
     await screen.resize(20, 10);
     await screen.type('echo abcdefghijklmnop');
     expect(screen.lines).toEqual(['/tmp $ efghijklmnop▮']);
+    await screen.resize(30, 10);
+    expect(screen.lines).toEqual(['/tmp $ echo abcdefghijklmnop▮']);
   });
 
   it('asks for the rest of a loop, and gives it back as one line of the history', async () => {

@@ -35,6 +35,11 @@ export class Terminal {
     this.tmux('send-keys', '-l', text);
   }
 
+  /** The size of the whole pane. */
+  resize(columns: number, rows: number): void {
+    this.tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
   screen(): string {
     return this.tmux('capture-pane', '-p', '-S', '-200');
   }

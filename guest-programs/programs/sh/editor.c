@@ -2,6 +2,8 @@
  * One line from a terminal in raw mode: cursor keys, history, completion, and the keys of Emacs
  * that shells know. A line longer than the terminal scrolls sideways.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,10 +156,12 @@ static void complete(Editor *editor) {
   }
 }
 
-/* A byte, or what an escape sequence stands for; -1 at the end of input. */
+/* A byte, or what an escape sequence stands for; NOTHING when the window has changed; -1 at the end. */
 static int read_key(void) {
   unsigned char c;
-  if (read(0, &c, 1) != 1) return -1;
+  ssize_t count = read(0, &c, 1);
+  if (count < 0 && errno == EINTR) return NOTHING;
+  if (count != 1) return -1;
   if (c != ESCAPE) return c;
   unsigned char kind, key;
   if (read(0, &kind, 1) != 1 || (kind != '[' && kind != 'O')) return NOTHING;
@@ -259,8 +263,13 @@ static int handle(Editor *editor, int key) {
   }
 }
 
+static void window_changed(int number) { (void)number; }
+
 static char *edit_line(const char *prompt) {
   static Editor editor;
+  /* Not restarted: the read ends, and the line is drawn for the new width. */
+  struct sigaction on_change = {.sa_handler = window_changed}, otherwise;
+  sigaction(SIGWINCH, &on_change, &otherwise);
   struct termios before, raw;
   tcgetattr(0, &before);
   raw = before;
@@ -281,6 +290,7 @@ static char *edit_line(const char *prompt) {
   }
   put(outcome == 2 ? "^C\r\n" : "\r\n");
   tcsetattr(0, TCSADRAIN, &before);
+  sigaction(SIGWINCH, &otherwise, NULL);
   if (outcome < 0) return NULL;
   return copy_text(editor.bytes, outcome == 2 ? 0 : editor.length);
 }
