@@ -1,5 +1,6 @@
-// The page in Chromium: the time to the first prompt, what it weighs, how fast a program runs while
-// its views are drawn, beside the same program without a page, and how soon a key is answered.
+// The page in Chromium: the time to the first prompt, what it weighs, and while a program spins: its
+// frames a second, how soon a key is answered, and what the views cost the program. For the last one the
+// page is told in turn that it is seen and that it is not; without anybody to see them there are no views.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
@@ -7,7 +8,11 @@ import { Kernel } from '../../dist/kernel.js';
 
 const folder = new URL('../../dist/web/', import.meta.url);
 const ROUNDS = 5;
-const ANSWERS = 30;
+const ANSWERS = 60;
+/** Frames are counted for so long, and each half of a pair runs for so long. Milliseconds. */
+const FRAME_TIME = 5000;
+const PAIRS = 32;
+const PAIR_TIME = 300;
 /** `j .`, in the smallest ELF that the loader takes. */
 const spin = smallestElf(0x10000, [0x6f, 0, 0, 0]);
 
@@ -39,17 +44,38 @@ await page.click('#terminal-host');
 await page.keyboard.press('Control+u');
 await page.keyboard.type('./spin\n');
 await page.locator('.chip', { hasText: 'Running' }).waitFor();
-await page.waitForTimeout(1000);
-const [count, since] = [await instructions(), Date.now()];
-await page.waitForTimeout(3000);
-const rate = ((await instructions()) - count) / (Date.now() - since) / 1000;
+await page.waitForTimeout(2000);
+
+const gaps = await page.evaluate(frameGaps, FRAME_TIME);
+const frames = (gaps.length / gaps.reduce((sum, gap) => sum + gap, 0)) * 1000;
+const late = gaps.filter((gap) => gap > 25).length;
 console.log(
-  `spinning            ${Math.round(rate)} M instructions/s; ${Math.round(bareRate())} in Node, no page`,
+  `frames              ${frames.toFixed(1)} a second while it spins; ` +
+    `${late} of ${gaps.length} late, the longest ${Math.max(...gaps).toFixed(0)} ms`,
 );
 
 const answers = await page.evaluate(answerTimes, ANSWERS);
 console.log(
   `key to echo         ${median(answers).toFixed(0)} ms, at most ${Math.max(...answers).toFixed(0)} ms, while it spins`,
+);
+
+const pairs = [];
+for (let pair = 0; pair < PAIRS; pair++) {
+  // Each of the two is the first one half of the time.
+  const order = pair % 2 === 0 ? [true, false] : [false, true];
+  const rates = [];
+  for (const isSeen of order) rates.push(await page.evaluate(rate, [isSeen, PAIR_TIME]));
+  pairs.push(order[0] ? rates : rates.reverse());
+}
+const costs = pairs.map(([seen, unseen]) => 1 - seen / unseen);
+const seen = median(pairs.map(([rate]) => rate));
+console.log(
+  `spinning            ${Math.round(seen)} M instructions/s while its views are shown; ` +
+    `${Math.round(bareRate())} in Node, no page`,
+);
+console.log(
+  `cost of the views   ${(median(costs) * 100).toFixed(1)} % of the program's speed ` +
+    `(median of ${PAIRS} pairs, ${(Math.min(...costs) * 100).toFixed(1)} to ${(Math.max(...costs) * 100).toFixed(1)} %)`,
 );
 await browser.close();
 
@@ -72,14 +98,56 @@ function bareRate() {
 async function open() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const opened = await context.newPage();
+  await opened.addInitScript(() => {
+    const Original = window.Worker;
+    window.Worker = class extends Original {
+      constructor(url) {
+        super(url);
+        window.machine = this;
+      }
+    };
+  });
   await opened.goto(new URL('index.html', folder).href);
   await opened.locator('.chip', { hasText: 'At the prompt' }).waitFor();
   return opened;
 }
 
-async function instructions() {
-  const text = await page.locator('.counters dd').first().textContent();
-  return Number(text.replaceAll(',', ''));
+/** Runs in the page: milliseconds from each frame to the next. */
+async function frameGaps(milliseconds) {
+  const times = [];
+  await new Promise((resolve) => {
+    const next = (now) => {
+      times.push(now);
+      if (now - times[0] < milliseconds) requestAnimationFrame(next);
+      else resolve();
+    };
+    requestAnimationFrame(next);
+  });
+  return times.slice(1).map((time, i) => time - times[i]);
+}
+
+/** Runs in the page: millions of instructions a second while the page is seen, or is not. */
+async function rate([isSeen, milliseconds]) {
+  const setHidden = (hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  // A view comes whenever the page is seen again: two such moments are the ends of the measurement.
+  const count = () =>
+    new Promise((resolve) => {
+      const hear = ({ data }) => {
+        if (data.type !== 'view') return;
+        window.machine.removeEventListener('message', hear);
+        resolve([data.view.instructions, performance.now()]);
+      };
+      window.machine.addEventListener('message', hear);
+      setHidden(false);
+    });
+  const [before, start] = await count();
+  setHidden(!isSeen);
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const [after, end] = await count();
+  return (after - before) / (end - start) / 1000;
 }
 
 /** Runs in the page: milliseconds from a typed letter to its echo in the terminal. */

@@ -131,6 +131,24 @@ describePage('the terminal', () => {
     await driver.text(/\^C\n.*\$$/);
   });
 
+  it('makes no views while nobody sees the page, and runs on', async () => {
+    await driver.addFile('spin', spin);
+    await driver.type('./spin\n');
+    await driver.state('Running');
+    const setHidden = (isHidden: boolean) =>
+      driver.page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await setHidden(true);
+    await driver.page.waitForTimeout(200);
+    const before = await driver.instructions();
+    await driver.page.waitForTimeout(300);
+    expect(await driver.instructions()).toBe(before);
+    await setHidden(false);
+    await expect.poll(() => driver.instructions()).toBeGreaterThan(before);
+  });
+
   it('pauses a program, makes single steps, lets it run and resets the machine', async () => {
     await driver.type('mmapdemo\n');
     await driver.state('Waiting for input');

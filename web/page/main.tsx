@@ -37,5 +37,6 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   session.terminal.focus();
 });
+document.addEventListener('visibilitychange', () => session.setWatched(!document.hidden));
 session.start();
 session.terminal.focus();

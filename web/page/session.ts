@@ -64,6 +64,7 @@ export class Session {
   /** Given to every new machine. */
   private readonly givenFiles = new Map<string, GuestFile>();
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private isWatched = true;
   private readonly listeners = new Set<() => void>();
   private readonly createTerminal: (number: TtyNumber) => TerminalPane;
 
@@ -94,6 +95,7 @@ export class Session {
       const files = [...this.givenFiles.values()];
       const terminals = this.current.terminals.map(({ place }) => place);
       this.machine.send({ type: 'start', terminals, files });
+      if (!this.isWatched) this.machine.send({ type: 'watch', isOn: false });
     } catch (error) {
       this.crash(error instanceof Error ? error.message : String(error));
     }
@@ -144,6 +146,12 @@ export class Session {
 
   setLayout(layout: TerminalLayout): void {
     this.set({ layout });
+  }
+
+  /** Whether the page can be seen; the machine makes no views for nobody. */
+  setWatched(isOn: boolean): void {
+    this.isWatched = isOn;
+    this.send({ type: 'watch', isOn });
   }
 
   send(request: Request): void {

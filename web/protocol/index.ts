@@ -29,6 +29,8 @@ export type Request =
   | { readonly type: 'verify' }
   /** Chooses the process whose memory the views show; undefined: the one in the foreground. */
   | { readonly type: 'observe'; readonly pid: number | undefined }
+  /** Whether anybody sees the views: none are made while nobody does, and one when somebody does again. */
+  | { readonly type: 'watch'; readonly isOn: boolean }
   | { readonly type: 'add-file'; readonly file: GuestFile }
   | { readonly type: 'list-files' }
   | { readonly type: 'read-file'; readonly path: string }

@@ -53,6 +53,7 @@ export class GuestMachine {
   private readonly pace = new Pace();
   private state: MachineState = 'running';
   private isPaused = false;
+  private isWatched = true;
   private isTurnWanted = false;
   private lastViewAt = Number.NEGATIVE_INFINITY;
   private viewTimer: number | undefined;
@@ -104,6 +105,10 @@ export class GuestMachine {
         break;
       case 'observe':
         this.observer?.choose(request.pid);
+        this.showView();
+        break;
+      case 'watch':
+        this.isWatched = request.isOn;
         this.showView();
         break;
       case 'add-file':
@@ -307,7 +312,7 @@ export class GuestMachine {
   private showView(): void {
     clearTimeout(this.viewTimer);
     this.viewTimer = undefined;
-    if (this.observer === undefined) return;
+    if (this.observer === undefined || !this.isWatched) return;
     this.lastViewAt = performance.now();
     const { view, transfer } = this.observer.view(this.isPaused ? 'paused' : this.state);
     this.send({ type: 'view', view }, transfer);
