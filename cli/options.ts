@@ -27,7 +27,12 @@ const table = {
   swap: {
     argument: 'SIZE',
     help: 'a swap device for pages that find no room in memory, 4K to 3G (default none)',
-    parse: swapSize,
+    parse: deviceSize,
+  },
+  disk: {
+    argument: 'SIZE',
+    help: 'a disk whose files are mapped, cached and written back, at /disk, 4K to 3G (default none)',
+    parse: deviceSize,
   },
   replacement: {
     argument: 'clock|fifo',
@@ -256,7 +261,7 @@ function memorySize(name: string, values: readonly string[]): number {
   return size(name, last(values), MIN_MEMORY, '4M to 3G');
 }
 
-function swapSize(name: string, values: readonly string[]): number {
+function deviceSize(name: string, values: readonly string[]): number {
   return size(name, last(values), PAGE_SIZE, '4K to 3G');
 }
 

@@ -29,6 +29,7 @@ const NANOSECONDS_PER_MS = 1e6;
 const optionNames = [
   'memory',
   'swap',
+  'disk',
   'replacement',
   'env',
   'cwd',
@@ -141,6 +142,7 @@ function createKernel(options: RunOptions, output: Output): Kernel {
   return Kernel.create({
     memoryBytes: options.memory ?? DEFAULT_MEMORY,
     swapBytes: options.swap,
+    diskBytes: options.disk,
     replacement: options.replacement,
     seed: options.seed ?? 0,
     clock: options.clock ?? (stdin.isTTY ? 'host' : 'virtual'),

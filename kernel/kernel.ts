@@ -9,6 +9,7 @@ import { createTrampoline } from './exec/trampoline.js';
 import { DescriptorTable } from './files/descriptors.js';
 import { populateDevices } from './files/devices.js';
 import { Directory } from './files/directory.js';
+import { Disk } from './files/disk.js';
 import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
@@ -51,9 +52,9 @@ import { addTerminal, connectTerminal, hangUp } from './tty/sessions.js';
 import { type TerminalHost, type Tty, TtyFile } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
-function swapBytes({ swapBytes: bytes = 0 }: KernelOptions): number {
+function deviceBytes(what: string, bytes = 0): number {
   if (Number.isInteger(bytes / PAGE_SIZE) && bytes >= 0 && bytes <= MAX_SWAP_BYTES) return bytes;
-  throw new Error(`a swap device of ${bytes} bytes: give a multiple of 4096 below 4 GiB`);
+  throw new Error(`a ${what} of ${bytes} bytes: give a multiple of 4096 below 4 GiB`);
 }
 
 /** The machine itself: every process without a parent belongs to it. */
@@ -69,6 +70,8 @@ export class Kernel {
   readonly memorySystem: MemorySystem;
   readonly frames: PhysicalMemory;
   readonly files: FileTree;
+  /** Mounted at /disk. */
+  readonly disk: Disk | undefined;
   readonly console: Console;
   readonly entropy: Random;
   readonly scheduler: Scheduler;
@@ -130,7 +133,8 @@ export class Kernel {
       machine: this.machine,
       host: this.clock,
       frames: this.frames,
-      swapBytes: swapBytes(o),
+      swapBytes: deviceBytes('swap device', o.swapBytes),
+      hasDisk: (o.diskBytes ?? 0) > 0,
       replacement: o.replacement,
       createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
     });
@@ -150,6 +154,7 @@ export class Kernel {
       now: () => this.clock.realtime(),
       createPages: () => new PageCache(this.frames),
     });
+    this.disk = this.mountDisk(deviceBytes('disk', o.diskBytes));
     this.console = new Console(
       o.console,
       { takeOutput: (bytes) => this.takeOutput(bytes) },
@@ -303,6 +308,8 @@ export class Kernel {
       faults: this.faults,
       majorFaults: this.majorFaults,
       oomKills: this.oomKills,
+      diskReads: this.disk?.reads ?? 0,
+      diskWrites: this.disk?.writes ?? 0,
       pagesSwappedIn: this.memorySystem.swap?.pagesIn ?? 0,
       pagesSwappedOut: this.memorySystem.swap?.pagesOut ?? 0,
       violations: this.violations,
@@ -375,6 +382,15 @@ export class Kernel {
   reap(process: Process): void {
     this.processes.delete(process.pid);
     process.parent?.children.delete(process);
+  }
+
+  private mountDisk(sizeBytes: number): Disk | undefined {
+    if (sizeBytes === 0) return undefined;
+    const { clock, files, frames } = this;
+    const charge = (steps: number) => clock.charge(steps);
+    const disk = new Disk(sizeBytes, { frames, charge, now: () => clock.realtime() });
+    files.root.link('disk', disk.root);
+    return disk;
   }
 
   /** No frame is left for an access. @returns whether another process was killed for it */

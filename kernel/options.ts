@@ -25,6 +25,8 @@ export interface KernelOptions {
   readonly swapBytes?: number | undefined;
   /** Which page goes to the swap device: see kernel/memory/reclaim.ts. Default: clock. */
   readonly replacement?: Replacement | undefined;
+  /** Size of a disk that is mounted at /disk, a multiple of 4096 below 4 GiB; none by default. */
+  readonly diskBytes?: number | undefined;
   readonly maxSteps?: number | undefined;
   /** The run stops when exactly this many instructions have retired. */
   readonly maxInstructions?: number | undefined;
@@ -83,6 +85,9 @@ export interface RunResult {
   /** Pages read from the swap device, and written to it. */
   readonly pagesSwappedIn: number;
   readonly pagesSwappedOut: number;
+  /** Blocks of a page each, read from the disk and written to it. */
+  readonly diskReads: number;
+  readonly diskWrites: number;
   /** Found by the verifier. */
   readonly violations: number;
   readonly unknownSyscalls: Readonly<Record<string, number>>;

@@ -35,6 +35,10 @@ export class StateHash {
     for (const process of processes) hashProcess(hasher, process);
     for (const tty of kernel.ttys) hashTty(hasher, tty);
     hashSwap(hasher, kernel.memorySystem);
+    for (const { index, block, isDirty } of kernel.disk?.contents() ?? []) {
+      hasher.addNumber(index * 2 + (isDirty ? 1 : 0));
+      hashPage(hasher, block);
+    }
     const own = hasher.hash;
     return hashText({
       low: (memory.low + own.low) >>> 0,
@@ -45,15 +49,17 @@ export class StateHash {
 
 /** What is on the swap device, and whose turn is next to go there. */
 function hashSwap(hasher: Hasher, { swap, reclaimer }: MemorySystem): void {
-  if (swap === undefined) return;
-  for (const { slot, names, ppn } of swap.uses()) {
+  for (const { slot, names, ppn } of swap?.uses() ?? []) {
     for (const value of [slot, names, ppn]) hasher.addNumber(value);
-    const page = swap.page(slot);
-    for (const word of new Uint32Array(page.buffer, page.byteOffset, page.length / 4)) {
-      hasher.add(word);
-    }
+    hashPage(hasher, swap!.page(slot));
   }
   for (const frame of reclaimer.order()) hasher.add(frame);
+}
+
+function hashPage(hasher: Hasher, page: Uint8Array): void {
+  for (const word of new Uint32Array(page.buffer, page.byteOffset, page.length / 4)) {
+    hasher.add(word);
+  }
 }
 
 function hashTty(

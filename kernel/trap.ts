@@ -74,10 +74,9 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   const { process } = task;
   process.usage.faults++;
   kernel.faults++;
-  const { swap } = kernel.memorySystem;
-  const pagesIn = swap?.pagesIn;
+  const readsBefore = pagesRead(kernel);
   const fault = process.memory.fault(address, access);
-  if (swap?.pagesIn !== pagesIn) {
+  if (pagesRead(kernel) !== readsBefore) {
     process.usage.majorFaults++;
     kernel.majorFaults++;
   }
@@ -97,6 +96,11 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
     kernel.explain(process.memory.explainFault(address, access, at));
   }
   kernel.force(task, { signal, code, address: fault.address });
+}
+
+/** From disk and swap device: a fault that reads is a major one. */
+function pagesRead({ disk, memorySystem }: Kernel): number {
+  return (disk?.reads ?? 0) + (memorySystem.swap?.pagesIn ?? 0);
 }
 
 /** Whether nothing of the program will handle the signal. */

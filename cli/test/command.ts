@@ -20,6 +20,7 @@ const optionNames = [
   'output',
   'verify',
   'swap',
+  'disk',
   'replacement',
   'seed',
   'student',
@@ -83,6 +84,7 @@ async function runAll(
     seed,
     verify,
     swapBytes: options.swap,
+    diskBytes: options.disk,
     replacement: options.replacement,
     watchdogSeconds: options.watchdog ?? DEFAULT_WATCHDOG_SECONDS,
     onResult: (result) => {

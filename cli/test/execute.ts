@@ -61,7 +61,16 @@ function about({ index, name, visibility, weight }: TestSpec) {
   return { index, name, visibility, weight };
 }
 
-function runKernel({ test, elf, seed, token, verify, swapBytes, replacement }: Job): Run {
+function runKernel({
+  test,
+  elf,
+  seed,
+  token,
+  verify,
+  swapBytes,
+  diskBytes,
+  replacement,
+}: Job): Run {
   const all: string[] = [];
   const standard: string[] = [];
   const violations: Violation[] = [];
@@ -69,6 +78,7 @@ function runKernel({ test, elf, seed, token, verify, swapBytes, replacement }: J
   const kernel = Kernel.create({
     memoryBytes: test.limits.memory,
     swapBytes,
+    diskBytes,
     replacement,
     maxSteps: test.limits.steps,
     maxTasks: test.limits.processes,

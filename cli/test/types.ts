@@ -41,6 +41,8 @@ export interface Job {
   readonly verify: 'off' | 'exit' | 'trap';
   /** Size of the swap device; undefined: none. */
   readonly swapBytes: number | undefined;
+  /** Size of the disk at /disk; undefined: none. */
+  readonly diskBytes: number | undefined;
   readonly replacement: 'clock' | 'fifo' | undefined;
 }
 

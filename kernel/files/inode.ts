@@ -2,6 +2,7 @@ import type { Timestamp } from '../clock.js';
 import { FileLocks } from './locks.js';
 import { FILE_TYPE, type FileKind } from './mode.js';
 import type { OpenFile, OpenRequest } from './open-file.js';
+import type { RegularFile } from './regular-file.js';
 
 /** Who asks for access to a file. */
 export interface Credentials {
@@ -17,6 +18,8 @@ export const USER: Credentials = { uid: 1000, gid: 1000 };
 export interface InodeOwner {
   nextInodeNumber(): number;
   now(): Timestamp;
+  /** A regular file without a name yet. */
+  createFile(permissions: number, by: Credentials, name?: string): RegularFile;
   /** Device number of the file system, as stat(2) shows it. */
   readonly deviceNumber: number;
 }

@@ -17,8 +17,6 @@ export const MAX_FILE_BYTES = 2 ** 43;
 export class RegularFile extends Inode implements MappedFile, Named {
   readonly kind = 'regular';
   readonly pages: PageCache;
-  /** As /proc/PID/maps shows the file system. */
-  readonly device = '00:01';
   directory: Directory | undefined = undefined;
   /** Last name, or a description for a file that never had one. */
   name: string;
@@ -51,6 +49,13 @@ export class RegularFile extends Inode implements MappedFile, Named {
 
   get path(): string {
     return pathOfNamed(this);
+  }
+
+  /** As /proc/PID/maps shows the file system: major and minor number. */
+  get device(): string {
+    const { deviceNumber } = this.owner;
+    const hex = (part: number) => part.toString(16).padStart(2, '0');
+    return `${hex(deviceNumber >> 8)}:${hex(deviceNumber & 0xff)}`;
   }
 
   get inode(): number {

@@ -4,7 +4,7 @@ import type { Access } from './fault.js';
 import { leafFlags } from './leaf-flags.js';
 import type { Region } from './mapper.js';
 import { bringInMegapage } from './megapage.js';
-import { REGION_SHARED } from './mman.js';
+import { PROT_WRITE, REGION_SHARED } from './mman.js';
 import { ANONYMOUS, type PhysicalMemory } from './physical-memory.js';
 import { swapIn } from './swap-in.js';
 import type { VirtualMemory } from './virtual-memory.js';
@@ -37,7 +37,7 @@ export function bringIn(
     if (!swapIn(memory, page, slot)) return 'out-of-memory';
     return touchPresent(memory, region, page, pteAddress, access);
   }
-  if (region.file !== undefined && isPastEnd(region, page)) return 'past-end';
+  if (region.file !== undefined && !isInFile(region, page)) return 'past-end';
   if (pteAddress === 0 && bringInMegapage(memory, region, page, access)) return 'present';
   pteAddress = table.ensure(page);
   if (pteAddress === 0) return 'out-of-memory';
@@ -53,6 +53,13 @@ export function bringIn(
 /** Whether a page of a file mapping lies wholly past the file's end. */
 export function isPastEnd(region: Region, page: number): boolean {
   return indexInFile(region, page) * PAGE_SIZE >= region.file!.pages.sizeBytes;
+}
+
+/** Whether the file has the page: a shared writable one must have room on the file's disk, too. */
+function isInFile(region: Region, page: number): boolean {
+  if (isPastEnd(region, page)) return false;
+  const mayBeWritten = (region.flags & REGION_SHARED) !== 0 && (region.prot & PROT_WRITE) !== 0;
+  return !mayBeWritten || region.file!.pages.reserve(indexInFile(region, page));
 }
 
 /** Index in the file of the page that a file mapping has at `page`. */

@@ -8,5 +8,7 @@ export const COPY_STEPS_PER_64_BYTES = 1;
 export const REGION_STEPS = 20;
 /** A page read from the swap device or written to it: 10 µs, as a fast disk takes. */
 export const SWAP_STEPS = 1000;
+/** A block read from a disk or written to it. */
+export const DISK_STEPS = 1000;
 /** A whole frame filled or copied. */
 export const FRAME_STEPS = (4096 / 64) * COPY_STEPS_PER_64_BYTES;

@@ -1,3 +1,5 @@
+export { DISK_STEPS } from './costs.js';
+export { type BackingStore, DiskCache } from './disk-cache.js';
 export {
   type Access,
   type FaultPolicy,

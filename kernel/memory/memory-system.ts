@@ -25,6 +25,8 @@ export interface MemorySystemOptions {
   readonly swapBytes?: number | undefined;
   /** Which page goes to it; default: clock. */
   readonly replacement?: Replacement | undefined;
+  /** Whether there are files with a backing store, whose frames can be had back. Default: no. */
+  readonly hasDisk?: boolean;
   readonly createMapper?: (placement: 'top-down' | 'bottom-up') => Mapper;
 }
 
@@ -62,7 +64,7 @@ export class MemorySystem {
     this.adBits = o.adBits ?? 'svadu';
     this.faultPolicy = o.faultPolicy ?? demandPaging;
     this.swap = o.swapBytes ? new SwapDevice(o.swapBytes) : undefined;
-    this.reclaimer = new Reclaimer(this, o.replacement ?? 'clock');
+    this.reclaimer = new Reclaimer(this, o.replacement ?? 'clock', o.hasDisk ?? false);
     this.createMapper = o.createMapper ?? createMapper;
   }
 

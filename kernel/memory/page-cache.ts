@@ -1,13 +1,23 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
+import type { Fences } from './fences.js';
+import type { Region } from './mapper.js';
+import type { PageTable } from './page-table.js';
 import { FILE, type PhysicalMemory } from './physical-memory.js';
 import { withRoom } from './reclaim.js';
 
 /** Whether private copies go, too: they do where the file ends, and stay where it gets a hole. */
 export type DropExtent = 'with copies' | 'without copies';
 
-/** Who must drop its leaves when the file loses pages: an address space that maps it. */
+/** Called with pages [from, to) of a region that map pages [from - shift, to - shift) of a file. */
+export type FilePageVisitor = (region: Region, from: number, to: number, shift: number) => void;
+
+/** An address space that maps the file. It must drop its leaves when the file loses pages. */
 export interface CacheMapper {
+  readonly table: PageTable;
+  readonly fences: Fences;
+  /** Visits what stands for pages [firstPage, endPage) of the cache. */
+  eachFilePage(cache: PageCache, firstPage: number, endPage: number, visit: FilePageVisitor): void;
   /** Drops what stands for pages [firstPage, endPage) of the cache. */
   dropFilePages(cache: PageCache, firstPage: number, endPage: number, extent: DropExtent): void;
 }
@@ -15,14 +25,14 @@ export interface CacheMapper {
 /**
  * A file's contents, held in frames of kind 'file': the page cache is the file, as on tmpfs. Pages
  * never written are holes and have no frame; they read as zeros. The cache holds one reference to
- * each of its frames, each leaf PTE another one.
+ * each of its frames, each leaf PTE another one. `DiskCache` is that of a file with a backing store.
  */
 export class PageCache {
   /** Tells caches apart in `PhysicalMemory.ownerId`. */
   readonly id: number;
-  private readonly frames: PhysicalMemory;
-  private readonly ppns = new Map<number, number>();
-  private readonly mappers = new Set<CacheMapper>();
+  protected readonly frames: PhysicalMemory;
+  protected readonly ppns = new Map<number, number>();
+  readonly mappers = new Set<CacheMapper>();
   private size = 0;
 
   constructor(frames: PhysicalMemory) {
@@ -44,12 +54,19 @@ export class PageCache {
     return this.ppns.get(index) ?? 0;
   }
 
-  /** As `page`, filling a hole with a zeroed frame. @returns 0 when no frame is left */
-  ensurePage(index: number): number {
+  /**
+   * As `page`, filling a hole with a zeroed frame.
+   *
+   * @param isOverwritten whether the caller writes all of the page: then it need not be read
+   * @returns 0 when no frame is left
+   */
+  ensurePage(index: number, isOverwritten = false): number {
     const present = this.ppns.get(index);
     if (present !== undefined) return present;
-    const ppn = this.frames.allocateZeroed(FILE, this.id, index);
-    if (ppn !== 0) this.ppns.set(index, ppn);
+    const ppn = this.frames.allocate(FILE, this.id, index);
+    if (ppn === 0) return 0;
+    this.ppns.set(index, ppn);
+    this.fill(index, ppn, isOverwritten);
     return ppn;
   }
 
@@ -62,7 +79,7 @@ export class PageCache {
   nextData(offset: number): number | undefined {
     const first = Math.floor(offset / PAGE_SIZE);
     let next = Number.POSITIVE_INFINITY;
-    for (const index of this.ppns.keys()) if (index >= first) next = Math.min(next, index);
+    for (const index of this.dataPages()) if (index >= first) next = Math.min(next, index);
     const found = Math.max(offset, next * PAGE_SIZE);
     return found < this.size ? found : undefined;
   }
@@ -70,8 +87,8 @@ export class PageCache {
   /** Offset of the first byte at or behind `offset` that has none: the end of the file at the latest. */
   nextHole(offset: number): number {
     let index = Math.floor(offset / PAGE_SIZE);
-    if (this.page(index) === 0) return offset;
-    while (this.page(index) !== 0) index++;
+    if (!this.hasData(index)) return offset;
+    while (this.hasData(index)) index++;
     return Math.min(this.size, index * PAGE_SIZE);
   }
 
@@ -82,9 +99,11 @@ export class PageCache {
       const at = offset + done;
       const inPage = at % PAGE_SIZE;
       const chunk = target.subarray(done, done + Math.min(PAGE_SIZE - inPage, length - done));
-      const ppn = this.page(Math.floor(at / PAGE_SIZE));
-      if (ppn === 0) chunk.fill(0);
+      const index = Math.floor(at / PAGE_SIZE);
+      const ppn = this.page(index);
+      if (ppn === 0) this.readAbsent(index, inPage, chunk);
       else this.frames.ram.read(ppn * PAGE_SIZE + inPage, chunk);
+      if (ppn !== 0) this.frames.setReferenced(ppn);
       done += chunk.length;
     }
     return length;
@@ -104,9 +123,12 @@ export class PageCache {
         done,
         done + Math.min(PAGE_SIZE - inPage, source.length - done),
       );
-      const ppn = this.ensureRoomyPage(Math.floor(at / PAGE_SIZE));
-      if (ppn === 0) break;
+      const index = Math.floor(at / PAGE_SIZE);
+      const ppn = this.ensureRoomyPage(index, chunk.length === PAGE_SIZE);
+      if (ppn === 0 || !this.reserve(index)) break;
       this.frames.ram.write(ppn * PAGE_SIZE + inPage, chunk);
+      this.frames.setReferenced(ppn);
+      this.written(ppn);
       done += chunk.length;
     }
     if (done === 0 && source.length > 0) return -Errno.ENOSPC;
@@ -170,32 +192,103 @@ export class PageCache {
     this.mappers.delete(mapper);
   }
 
+  /** Whether pages that have no frame are kept somewhere else. */
+  get hasStore(): boolean {
+    return false;
+  }
+
+  /** What is kept of a page besides its frame; undefined for a hole. */
+  stored(_index: number): Uint8Array | undefined {
+    return undefined;
+  }
+
+  /** Makes sure that a page can be kept. @returns false when there is no room for it */
+  reserve(_index: number): boolean {
+    return true;
+  }
+
+  /** Whether the frame differs from what is kept elsewhere. */
+  isDirty(_index: number): boolean {
+    return false;
+  }
+
+  /** Writes what is dirty of pages [first, end). @returns how many were */
+  writeBack(_first: number, _end: number): number {
+    return 0;
+  }
+
+  /** Writes these pages, which have frames. */
+  writePages(_indices: number[]): void {}
+
+  /** Gives up frames of [first, end) that can be had again and are not in use. */
+  dropUnused(_first: number, _end: number): void {}
+
   /** Gives all frames up: the file is gone and nobody maps it. */
   release(): void {
     this.truncate(0);
   }
 
-  /** Frees the frames of pages [first, end), after every mapper has let go of them. */
+  /** The file loses pages [first, end): their frames are freed after every mapper has let go of them. */
   private punch(first: number, end: number, extent: DropExtent): void {
+    this.drop(first, end, extent);
+    this.forget(first, end);
+  }
+
+  protected drop(first: number, end: number, extent: DropExtent): void {
     for (const mapper of this.mappers) mapper.dropFilePages(this, first, end, extent);
-    for (const [index, ppn] of this.ppns) {
-      if (index < first || index >= end) continue;
+    for (const index of this.cachedPages(first, end)) {
+      const ppn = this.page(index);
       this.ppns.delete(index);
       this.frames.release(ppn);
     }
   }
 
+  /** Gives a new frame the page's contents. */
+  protected fill(_index: number, ppn: number, _isOverwritten: boolean): void {
+    this.frames.ram.fill(ppn, 0);
+  }
+
+  /** Reads part of a page that has no frame. */
+  protected readAbsent(_index: number, _inPage: number, target: Uint8Array): void {
+    target.fill(0);
+  }
+
+  /** write(2) has changed the frame. */
+  protected written(_ppn: number): void {}
+
+  /** Pages that are no holes, in any order. */
+  protected dataPages(): Iterable<number> {
+    return this.ppns.keys();
+  }
+
+  protected hasData(index: number): boolean {
+    return this.page(index) !== 0;
+  }
+
+  /** Pages [first, end) are holes from now on. */
+  protected forget(_first: number, _end: number): void {}
+
+  /** The pages of [first, end) that have a frame. */
+  protected cachedPages(first: number, end: number): number[] {
+    if (end - first > this.ppns.size) {
+      return [...this.ppns.keys()].filter((index) => index >= first && index < end);
+    }
+    const indices: number[] = [];
+    for (let index = first; index < end; index++) if (this.page(index) !== 0) indices.push(index);
+    return indices;
+  }
+
   /** As `ensurePage`, with what can be reclaimed. */
-  private ensureRoomyPage(index: number): number {
+  protected ensureRoomyPage(index: number, isOverwritten = false): number {
     return withRoom(
       this.frames,
-      () => this.ensurePage(index),
+      () => this.ensurePage(index, isOverwritten),
       (ppn) => ppn === 0,
     );
   }
 
   /** Zeroes bytes inside one page, if it has a frame. */
-  private zero(offset: number, length: number): void {
+  protected zero(offset: number, length: number): void {
     const ppn = this.page(Math.floor(offset / PAGE_SIZE));
     if (ppn === 0 || length === 0) return;
     this.frames.ram.write(ppn * PAGE_SIZE + (offset % PAGE_SIZE), new Uint8Array(length));

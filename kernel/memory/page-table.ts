@@ -1,5 +1,6 @@
 import {
   PAGE_SIZE,
+  PTE_D,
   PTE_R,
   PTE_SIZE,
   PTE_V,
@@ -257,6 +258,7 @@ export class PageTable {
     let count = 0;
     this.eachLeaf(start, end, (pteAddress, page, level) => {
       const ppn = this.ppn(pteAddress);
+      if (this.ram.readPteLow(pteAddress) & PTE_D) this.frames.setDirty(ppn, true);
       this.erase(pteAddress, page, level);
       count++;
       for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);

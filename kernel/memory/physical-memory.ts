@@ -1,4 +1,5 @@
 import { PAGE_SIZE, type Ram } from '../../emulator/index.js';
+import type { DiskCache } from './disk-cache.js';
 
 /** What a frame is used for. */
 export type FrameKind = 'free' | 'anonymous' | 'file' | 'page-table' | 'kernel';
@@ -20,6 +21,8 @@ export const POISON = 0xa5;
 /** Told of frames that come into use and go out of it. */
 export interface FrameWatcher {
   taken(ppn: number, kind: number): void;
+  /** The frame holds a page of a file that can be read again. */
+  cached(ppn: number, cache: DiskCache): void;
   freed(ppn: number): void;
 }
 
@@ -59,6 +62,9 @@ export class PhysicalMemory {
   private readonly ownerPages: Uint32Array;
   /** Entries in use of a frame that is a page table. */
   private readonly entryCounts: Uint16Array;
+  /** Frames of files: whether they differ from the file's backing store, and were read or written lately. */
+  private readonly dirty: Uint8Array;
+  private readonly referenced: Uint8Array;
   private readonly isPoisoned: Uint8Array;
   /** One bit per frame, 1 = free. */
   private readonly bitmap: Uint32Array;
@@ -78,6 +84,8 @@ export class PhysicalMemory {
     this.ownerIds = new Uint32Array(ram.frameCount);
     this.ownerPages = new Uint32Array(ram.frameCount);
     this.entryCounts = new Uint16Array(ram.frameCount);
+    this.dirty = new Uint8Array(ram.frameCount);
+    this.referenced = new Uint8Array(ram.frameCount);
     this.isPoisoned = new Uint8Array(ram.frameCount);
     this.bitmap = new Uint32Array(blocks * WORDS_PER_BLOCK);
     this.blockFree = new Uint16Array(blocks);
@@ -217,6 +225,28 @@ export class PhysicalMemory {
     this.entryCounts[frame] = this.entryCounts[frame]! + change;
   }
 
+  /** Whether the frame of a file is marked as different from the file's backing store. */
+  isDirty(ppn: number): boolean {
+    return this.dirty[ppn - this.ram.firstPpn] === 1;
+  }
+
+  setDirty(ppn: number, isDirty: boolean): void {
+    this.dirty[ppn - this.ram.firstPpn] = isDirty ? 1 : 0;
+  }
+
+  /** read(2) or write(2) used the frame of a file. */
+  setReferenced(ppn: number): void {
+    this.referenced[ppn - this.ram.firstPpn] = 1;
+  }
+
+  /** Whether they did since this was last asked. */
+  takeReferenced(ppn: number): boolean {
+    const frame = ppn - this.ram.firstPpn;
+    const was = this.referenced[frame] === 1;
+    this.referenced[frame] = 0;
+    return was;
+  }
+
   isMarkedFree(ppn: number): boolean {
     const frame = ppn - this.ram.firstPpn;
     return ((this.bitmap[frame >>> 5]! >>> (frame & 31)) & 1) === 1;
@@ -256,6 +286,8 @@ export class PhysicalMemory {
     this.ownerIds[frame] = ownerId;
     this.ownerPages[frame] = ownerPage;
     this.entryCounts[frame] = 0;
+    this.dirty[frame] = 0;
+    this.referenced[frame] = 0;
     this.free--;
     this.watcher?.taken(frame + this.ram.firstPpn, kind);
   }

@@ -1,5 +1,6 @@
 import { PAGE_SIZE, PTE_A, PTE_D, PTE_RSW } from '../../emulator/index.js';
 import { SWAP_STEPS } from './costs.js';
+import type { DiskCache } from './disk-cache.js';
 import { FrameQueue } from './frame-queue.js';
 import type { MemorySystem } from './memory-system.js';
 import { REGION_LOCKED, REGION_SHARED } from './mman.js';
@@ -34,8 +35,8 @@ export function withRoom<T>(
 
 /**
  * Takes frames back when none is left: first what programs have offered with MADV_FREE and not
- * written since, then, with a swap device, anonymous pages. Those stand in the order in which they
- * came in. 'fifo' takes the first; 'clock' gives a page whose A bit is set a second chance: the bit is
+ * written since, then, with a swap device, anonymous pages, and those of files with a backing store.
+ * They stand in the order in which they came in. 'fifo' takes the first; 'clock' gives a page whose A bit is set a second chance: the bit is
  * cleared and the page goes to the end, which is the clock's hand passing it.
  */
 export class Reclaimer implements FrameWatcher {
@@ -45,22 +46,32 @@ export class Reclaimer implements FrameWatcher {
   /** Leaves marked by MADV_FREE since they were last looked for. */
   private offered = 0;
 
-  constructor(system: MemorySystem, replacement: Replacement) {
+  /** The frames in the queue that hold pages of files. */
+  private readonly caches = new Map<number, DiskCache>();
+
+  constructor(system: MemorySystem, replacement: Replacement, hasDisk: boolean) {
     this.system = system;
     this.replacement = replacement;
-    this.queue = new FrameQueue(system.swap === undefined ? 0 : system.ram.frameCount);
+    const isNeeded = hasDisk || system.swap !== undefined;
+    this.queue = new FrameQueue(isNeeded ? system.ram.frameCount : 0);
     system.frames.makeRoom = (wanted) => this.makeRoom(wanted);
-    if (system.swap === undefined) return;
-    system.frames.watcher = this;
-    system.frames.reserved = RESERVED_FRAMES;
+    if (isNeeded) system.frames.watcher = this;
+    if (system.swap !== undefined) system.frames.reserved = RESERVED_FRAMES;
   }
 
   taken(ppn: number, kind: number): void {
-    if (kind === ANONYMOUS) this.queue.append(ppn - this.system.ram.firstPpn);
+    if (kind !== ANONYMOUS || this.system.swap === undefined) return;
+    this.queue.append(ppn - this.system.ram.firstPpn);
+  }
+
+  cached(ppn: number, cache: DiskCache): void {
+    this.queue.append(ppn - this.system.ram.firstPpn);
+    this.caches.set(ppn, cache);
   }
 
   freed(ppn: number): void {
     this.queue.remove(ppn - this.system.ram.firstPpn);
+    this.caches.delete(ppn);
     this.system.swap?.detach(ppn);
   }
 
@@ -103,17 +114,25 @@ export class Reclaimer implements FrameWatcher {
     let turns = 2 * this.queue.length + RESERVED_FRAMES;
     for (; freed < wanted && this.queue.length > 0 && turns > 0; turns--) {
       const frame = this.queue.first;
-      const ppn = frame + this.system.ram.firstPpn;
-      const leaves = leavesOf(this.system, ppn);
-      if (leaves === undefined || leaves.some(isLocked) || this.isUsed(leaves)) {
-        this.queue.append(frame);
-      } else if (leaves.some(({ level }) => level > 0)) {
-        if (!this.split(leaves)) this.queue.append(frame);
-      } else if (this.evict(ppn, leaves)) freed++;
-      else break;
+      const outcome = this.take(frame + this.system.ram.firstPpn);
+      if (outcome === 'freed') freed++;
+      else if (outcome === 'kept') this.queue.append(frame);
     }
     for (const memory of this.system.spaces) memory.fences.settle();
     return freed;
+  }
+
+  /** Tries to free the frame whose turn it is. 'again': it will go now that a megapage was split. */
+  private take(ppn: number): 'freed' | 'kept' | 'again' {
+    const cache = this.caches.get(ppn);
+    if (cache !== undefined) {
+      const index = this.system.frames.ownerPage(ppn);
+      return cache.evict(index, this.replacement === 'clock') ? 'freed' : 'kept';
+    }
+    const leaves = leavesOf(this.system, ppn);
+    if (leaves === undefined || leaves.some(isLocked) || this.isUsed(leaves)) return 'kept';
+    if (leaves.some(({ level }) => level > 0)) return this.split(leaves) ? 'again' : 'kept';
+    return this.evict(ppn, leaves) ? 'freed' : 'kept';
   }
 
   /** Whether a leaf was used since it was last asked; with 'fifo' that makes no difference. */

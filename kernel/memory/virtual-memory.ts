@@ -17,7 +17,7 @@ import type { Mapper, RegionUpdate } from './mapper.js';
 import { mapsText } from './maps-text.js';
 import type { MemorySystem } from './memory-system.js';
 import { mincore } from './mincore.js';
-import type { CacheMapper, DropExtent, PageCache } from './page-cache.js';
+import type { CacheMapper, DropExtent, FilePageVisitor, PageCache } from './page-cache.js';
 import { PageTable } from './page-table.js';
 import { pageTablesText } from './page-tables-text.js';
 import { FILE } from './physical-memory.js';
@@ -28,6 +28,7 @@ import { mapStack } from './stack.js';
 import { synchronise } from './synchronise.js';
 import { unmap } from './unmap.js';
 import { walkText } from './walk-text.js';
+import { writeBackLeaves } from './write-back.js';
 
 const USER_PAGES = TASK_SIZE / PAGE_SIZE;
 const DEFAULT_STACK_LIMIT = 8 * 2 ** 20;
@@ -138,6 +139,9 @@ export class VirtualMemory implements CacheMapper {
 
   /** exec and exit: unmaps everything and gives back tables, files and the ASID. */
   release(): void {
+    for (const region of this.space.regions()) {
+      writeBackLeaves(this, region, region.start, region.end);
+    }
     this.space.reset();
     this.clearPages(0, USER_PAGES);
     this.table.release();
@@ -338,23 +342,30 @@ export class VirtualMemory implements CacheMapper {
 
   /** For the mapper's callbacks: what was mapped there leaves the page table. */
   readonly clearUnmapped: RegionUpdate = (start, length, region) => {
+    writeBackLeaves(this, region, start, start + length);
     this.clearPages(start / PAGE_SIZE, (start + length) / PAGE_SIZE);
     this.countUnmapped(region.file, length);
   };
 
   /** The file got shorter or got a hole: pages [first, end) of its cache leave the page table. */
   dropFilePages(cache: PageCache, first: number, end: number, extent: DropExtent): void {
+    this.eachFilePage(cache, first, end, (_region, from, to) => {
+      if (extent === 'with copies') this.clearPages(from, to);
+      else this.clearCachedPages(from, to);
+    });
+    this.fences.settle();
+  }
+
+  /** See CacheMapper. */
+  eachFilePage(cache: PageCache, first: number, end: number, visit: FilePageVisitor): void {
     for (const region of this.space.regions()) {
       if (region.file?.pages !== cache) continue;
       const firstInFile = (region.offset + (region.start - region.base)) / PAGE_SIZE;
       const shift = region.start / PAGE_SIZE - firstInFile;
       const from = Math.max(region.start / PAGE_SIZE, first + shift);
       const to = Math.min(region.end / PAGE_SIZE, end + shift);
-      if (from >= to) continue;
-      if (extent === 'with copies') this.clearPages(from, to);
-      else this.clearCachedPages(from, to);
+      if (from < to) visit(region, from, to, shift);
     }
-    this.fences.settle();
   }
 
   /** Takes the leaves of pages [start, end) away, at their price. */

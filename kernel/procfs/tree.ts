@@ -16,7 +16,7 @@ import { MemFile, PagemapFile } from './memory-file.js';
 import { OomScoreAdjFile, oomScoreText } from './oom-file.js';
 import { statmText, statText } from './stat.js';
 import { statusText } from './status.js';
-import { swapsText, vmstatText } from './swap.js';
+import { diskstatsText, swapsText, vmstatText } from './swap.js';
 import { cpuinfoText, systemStatText, uptimeText } from './system.js';
 import { TextFile } from './text-file.js';
 import { WalkFile } from './walk-file.js';
@@ -35,8 +35,9 @@ export function populateProc(kernel: Kernel): void {
     ['stat', () => systemStatText(kernel)],
     ['uptime', () => uptimeText(kernel)],
     ['cpuinfo', () => cpuinfoText(FULL_ISA)],
-    ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n'],
+    ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n\tdiskfs\n'],
     ['swaps', () => swapsText(kernel)],
+    ['diskstats', () => diskstatsText(kernel)],
     ['vmstat', () => vmstatText(kernel)],
   ];
   for (const [name, text] of texts) proc.link(name, new TextInode(files, text));
@@ -136,7 +137,7 @@ class ProcessDirectory extends Directory {
       ['smaps', living(() => smapsText(process.memory))],
       ['smaps_rollup', living(() => smapsRollupText(process.memory))],
       ['limits', () => limitsText(process)],
-      ['mounts', () => 'tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\n'],
+      ['mounts', () => mountsText(kernel)],
       ['status', () => statusText(kernel, process)],
       ['stat', () => statText(kernel, process)],
       ['statm', living(() => statmText(process))],
@@ -169,6 +170,11 @@ class ProcessDirectory extends Directory {
     );
     this.link('fd', new DescriptorDirectory(files, process, this));
   }
+}
+
+function mountsText({ disk }: Kernel): string {
+  const own = disk === undefined ? '' : '/dev/vda /disk diskfs rw,relatime 0 0\n';
+  return `tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\n${own}`;
 }
 
 function linkTo(

@@ -1,21 +1,29 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { PipeEnd } from '../files/pipe.js';
 import { RegularFile } from '../files/regular-file.js';
 import type { Call } from './call.js';
 import { AT_SYMLINK_NOFOLLOW, resolveAt } from './paths.js';
 
-/** posix_fadvise(2): every file is in memory already. */
+const POSIX_FADV_DONTNEED = 4;
+
+/** posix_fadvise(2): POSIX_FADV_DONTNEED drops what can be read from a disk again. */
 export function sysFadvise64(
   call: Call,
   fd: number,
-  _offset: number,
+  offset: number,
   length: number,
   advice: number,
 ): number {
   const file = call.file(fd);
   if (file === undefined) return -Errno.EBADF;
   if (file instanceof PipeEnd) return -Errno.ESPIPE;
-  return advice < 0 || advice > 5 || length < 0 ? -Errno.EINVAL : 0;
+  if (advice < 0 || advice > 5 || length < 0) return -Errno.EINVAL;
+  if (advice === POSIX_FADV_DONTNEED && file.inode instanceof RegularFile) {
+    const end = length === 0 ? Number.POSITIVE_INFINITY : offset + length;
+    file.inode.pages.dropUnused(Math.ceil(offset / PAGE_SIZE), Math.floor(end / PAGE_SIZE));
+  }
+  return 0;
 }
 
 /** readahead(2). */
@@ -25,8 +33,9 @@ export function sysReadahead(call: Call, fd: number): number {
   return file.inode instanceof RegularFile ? 0 : -Errno.EINVAL;
 }
 
-/** sync(2): the page cache is the file. */
-export function sysSync(): number {
+/** sync(2): for the disk; the other files' page cache is the file. */
+export function sysSync(call: Call): number {
+  call.kernel.disk?.synchronise();
   return 0;
 }
 

@@ -151,12 +151,13 @@ export function sysIoctl(call: Call, fd: number, request: number, argument: numb
   return descriptor.file.ioctl(request, argument, call);
 }
 
-/** fsync(2), fdatasync(2): the page cache is the file, so there is nothing to wait for. */
+/** fsync(2), fdatasync(2): for files of the disk; the others' page cache is the file. */
 export function sysFsync(call: Call, fd: number): number {
   const file = call.file(fd);
   if (file === undefined) return -Errno.EBADF;
-  const { kind } = file.inode;
-  return kind === 'regular' || kind === 'directory' ? 0 : -Errno.EINVAL;
+  const { inode } = file;
+  if (inode instanceof RegularFile) inode.pages.writeBack(0, Number.POSITIVE_INFINITY);
+  return inode.kind === 'regular' || inode.kind === 'directory' ? 0 : -Errno.EINVAL;
 }
 
 /** ftruncate(2). */

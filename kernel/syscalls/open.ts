@@ -126,7 +126,7 @@ function create(
   }
   if (directory.linkCount < 2) return -Errno.ENOENT;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
-  const file = call.kernel.files.createFile(mode & 0o7777 & ~call.process.umask, by);
+  const file = directory.owner.createFile(mode & 0o7777 & ~call.process.umask, by);
   directory.link(name, file);
   return file;
 }
@@ -145,7 +145,7 @@ function openTemporary(
   if (typeof directory === 'number') return directory;
   if (!(directory instanceof Directory)) return -Errno.ENOTDIR;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
-  const file = call.kernel.files.createFile(mode & 0o7777 & ~call.process.umask, by);
+  const file = directory.owner.createFile(mode & 0o7777 & ~call.process.umask, by);
   file.name = `${directory.path}/#${file.number} (deleted)`;
   return openInode(call, file, flags & ~O_TMPFILE);
 }

@@ -71,7 +71,7 @@ export function sysMkdirat(call: Call, dirfd: number, pathAt: number, mode: numb
   const parent = newName(call, dirfd, pathAt);
   if (typeof parent === 'number') return parent;
   const permissions = mode & 0o1777 & ~call.process.umask;
-  const directory = new Directory(call.kernel.files, permissions, call.process.credentials);
+  const directory = new Directory(parent.directory.owner, permissions, call.process.credentials);
   parent.directory.link(parent.name, directory);
   return 0;
 }
@@ -86,11 +86,11 @@ export function sysMknodat(call: Call, dirfd: number, pathAt: number, mode: numb
   if (parent.hasTrailingSlash) return -Errno.ENOENT;
   const permissions = mode & 0o7777 & ~call.process.umask;
   const { credentials } = call.process;
-  const { files } = call.kernel;
+  const { owner } = parent.directory;
   const inode =
     type === FIFO
-      ? new Pipe(files, credentials, permissions)
-      : files.createFile(permissions, credentials);
+      ? new Pipe(owner, credentials, permissions)
+      : owner.createFile(permissions, credentials);
   parent.directory.link(parent.name, inode);
   return 0;
 }
@@ -102,7 +102,7 @@ export function sysSymlinkat(call: Call, targetAt: number, dirfd: number, pathAt
   const parent = newName(call, dirfd, pathAt);
   if (typeof parent === 'number') return parent;
   if (parent.hasTrailingSlash) return -Errno.ENOENT;
-  const link = new Symlink(call.kernel.files, call.process.credentials, target);
+  const link = new Symlink(parent.directory.owner, call.process.credentials, target);
   parent.directory.link(parent.name, link);
   return 0;
 }
@@ -122,6 +122,7 @@ export function sysLinkat(
   if (inode instanceof Directory) return -Errno.EPERM;
   const parent = newName(call, newFd, newPathAt);
   if (typeof parent === 'number') return parent;
+  if (parent.directory.owner !== inode.owner) return -Errno.EXDEV;
   parent.directory.link(parent.name, inode);
   inode.changed = call.kernel.clock.realtime();
   return 0;
@@ -142,6 +143,7 @@ export function sysUnlinkat(call: Call, dirfd: number, pathAt: number, flags: nu
   if (!maySteal(call, directory, inode)) return -Errno.EPERM;
   if (isRmdir) {
     if (!(inode instanceof Directory)) return -Errno.ENOTDIR;
+    if (inode.owner !== directory.owner) return -Errno.EBUSY;
     if (!inode.isEmpty) return -Errno.ENOTEMPTY;
   } else {
     if (inode instanceof Directory) return -Errno.EISDIR;
@@ -168,6 +170,7 @@ export function sysRenameat2(
   if (typeof from === 'number') return from;
   const to = resolveParentAt(call, newFd, newPathAt);
   if (typeof to === 'number') return to;
+  if (from.directory.owner !== to.directory.owner) return -Errno.EXDEV;
   if (checkName(from.name) < 0 || checkName(to.name) < 0) return -Errno.EBUSY;
   const inode = from.directory.lookup(from.name);
   if (inode === undefined) return -Errno.ENOENT;
@@ -197,6 +200,8 @@ function checkRename(
 ): number {
   if (existing === undefined && (flags & RENAME_EXCHANGE) !== 0) return -Errno.ENOENT;
   if (existing !== undefined && (flags & RENAME_NOREPLACE) !== 0) return -Errno.EEXIST;
+  const isMount = (at: Inode | undefined) => at !== undefined && at.owner !== to.directory.owner;
+  if (isMount(inode) || isMount(existing)) return -Errno.EBUSY;
   const isDirectory = inode instanceof Directory;
   if (!isDirectory && (from.hasTrailingSlash || to.hasTrailingSlash)) return -Errno.ENOTDIR;
   if (isDirectory && isInside(to.directory, inode)) return -Errno.EINVAL;

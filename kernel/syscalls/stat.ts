@@ -82,30 +82,37 @@ function encodeStatx(inode: Inode): Uint8Array {
   putTime(view, 112, inode.modified);
   view.setUint32(128, inode.representedDevice >> 8, true);
   view.setUint32(132, inode.representedDevice & 0xff, true);
-  view.setUint32(140, inode.owner.deviceNumber, true);
+  view.setUint32(136, inode.owner.deviceNumber >> 8, true);
+  view.setUint32(140, inode.owner.deviceNumber & 0xff, true);
   return bytes;
 }
 
-/** statfs(2): a tmpfs as large as the guest's memory. */
+/** statfs(2): the disk, or a tmpfs as large as the guest's memory. */
 export function sysStatfs(call: Call, pathAt: number, address: number): number {
   const inode = resolveAt(call, -100, pathAt, 0);
-  return typeof inode === 'number' ? inode : call.write(address, encodeStatfs(call));
+  return typeof inode === 'number' ? inode : call.write(address, encodeStatfs(call, inode));
 }
 
 export function sysFstatfs(call: Call, fd: number, address: number): number {
-  return call.file(fd) === undefined ? -Errno.EBADF : call.write(address, encodeStatfs(call));
+  const inode = call.file(fd)?.inode;
+  return inode === undefined ? -Errno.EBADF : call.write(address, encodeStatfs(call, inode));
 }
 
-function encodeStatfs(call: Call): Uint8Array {
+function encodeStatfs(call: Call, { owner }: Inode): Uint8Array {
   const TMPFS_MAGIC = 0x0102_1994n;
-  const { frames, machine } = call.kernel;
+  /** "disk"; no file system of Linux has it. */
+  const DISK_MAGIC = 0x6469_736bn;
+  const { disk, frames, machine } = call.kernel;
+  const isDisk = owner === disk;
+  const total = BigInt(isDisk ? disk!.blockCount : machine.ram.frameCount);
+  const free = BigInt(isDisk ? disk!.freeBlocks : frames.freeFrames);
   const bytes = new Uint8Array(120);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, TMPFS_MAGIC, true);
+  view.setBigUint64(0, isDisk ? DISK_MAGIC : TMPFS_MAGIC, true);
   view.setBigUint64(8, BigInt(BLOCK_BYTES), true);
-  view.setBigUint64(16, BigInt(machine.ram.frameCount), true);
-  view.setBigUint64(24, BigInt(frames.freeFrames), true);
-  view.setBigUint64(32, BigInt(frames.freeFrames), true);
+  view.setBigUint64(16, total, true);
+  view.setBigUint64(24, free, true);
+  view.setBigUint64(32, free, true);
   view.setBigUint64(40, BigInt(machine.ram.frameCount), true);
   view.setBigUint64(48, BigInt(frames.freeFrames), true);
   view.setBigUint64(64, 255n, true);

@@ -81,6 +81,7 @@ export function kernelView(parts: KernelParts): KernelView {
       sizeBytes: pages.sizeBytes,
       page: (index) => pages.page(index),
       pages: () => pages.pages(),
+      stored: pages.hasStore ? (index) => pages.stored(index) : undefined,
     };
     files.set(pages, view);
     return view;
@@ -146,6 +147,7 @@ function framesView(parts: KernelParts): FramesView {
     isPoisonIntact: (ppn) => frames.isPoisonIntact(ppn),
     freeCount: frames.freeFrames,
     owner: (ppn) => ({ id: frames.ownerId(ppn), page: frames.ownerPage(ppn) }),
+    isDirty: (ppn) => frames.isDirty(ppn),
     liveEntries: (ppn) => frames.liveEntries(ppn),
     damaged: frames.damagedPoison,
     pins: (ppn) => parts.pins?.(ppn) ?? 0,

@@ -115,7 +115,8 @@ export class EventChecks {
         remedy: 'look at who writes leaf flags: leafFlags has neither A nor D',
       });
     }
-    if (oldLow & ~low & D && this.history.event.name !== 'madvise') {
+    const isCleared = (oldLow & ~low & D) !== 0 && this.history.event.name !== 'madvise';
+    if (isCleared && !this.isWrittenBack(table, index, low, high)) {
       this.findings.push({
         ...finding,
         rule: 'D3',
@@ -125,6 +126,21 @@ export class EventChecks {
         remedy: `keep A and D of the old entry: ${lookAt(this.history.event.name)}`,
       });
     }
+  }
+
+  /** Whether the leaf maps a page of a shared file that a backing store has by now. */
+  private isWrittenBack(table: Table, index: number, low: number, high: number): boolean {
+    const va = vaOf(table, index);
+    const region = va < 0 ? undefined : table.space.space.queryPage(va);
+    if (region === undefined || (region.flags & REGION_SHARED) === 0) return false;
+    const pages = region.file?.pages;
+    if (!pages?.hasStore) return false;
+    const offset = region.offset + va - region.base;
+    const block = pages.stored(offset / PAGE_BYTES);
+    const words = this.memory.frameWords(ppnOf(low, high));
+    const bytes = new Uint8Array(words.buffer, words.byteOffset, PAGE_BYTES);
+    const inFile = bytes.subarray(0, Math.min(PAGE_BYTES, pages.sizeBytes - offset));
+    return inFile.every((byte, i) => byte === block?.[i]);
   }
 
   /** A dirty private page goes only when the program gives it up. Rule D3. */

@@ -161,6 +161,8 @@ export interface FileView {
   readonly sizeBytes: number;
   /** The frame that holds a page of the file, or 0. */
   page(index: number): number;
+  /** What a backing store has of a page, and undefined for a hole; only for files that have one. */
+  readonly stored?: ((index: number) => Uint8Array | undefined) | undefined;
   /** The pages that have a frame. */
   pages(): Iterable<readonly [index: number, ppn: number]>;
 }
@@ -174,6 +176,8 @@ export interface FramesView {
   readonly freeCount: number;
   /** Whom the frame was made for: an address space or a file, by its number, and the page there. */
   owner?(ppn: number): { id: number; page: number };
+  /** For a page of a file: whether it is said to differ from the backing store. */
+  isDirty?(ppn: number): boolean;
   /** For a page table: how many of its entries are said to be in use. */
   liveEntries?(ppn: number): number;
   /** Frames whose fill pattern was damaged when they were handed out again. */

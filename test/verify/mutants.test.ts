@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules } from '../../kernel/verify/index.js';
-import { everything, pressure, swapping } from './mutants/programs.js';
+import { everything, pressure, swapping, writing } from './mutants/programs.js';
 import { loadKernel, type Mutant, removeBundles, violationsOf } from './mutants/run.js';
 import { Script } from './mutants/script.js';
 import { mutants } from './mutants/table.js';
@@ -8,7 +8,12 @@ import { mutants } from './mutants/table.js';
 /** Rules that no kernel of ours can break; rules.test.ts breaks them by hand-built states. */
 const BY_HAND = ['S4', 'E6', 'E9', 'B4'];
 const other = new Script().elf();
-const programs = { everything: everything(), pressure: pressure(), swapping: swapping() };
+const programs = {
+  everything: everything(),
+  pressure: pressure(),
+  swapping: swapping(),
+  writing: writing(),
+};
 
 describe('The kernel with one line changed', () => {
   afterAll(removeBundles);
@@ -31,7 +36,7 @@ describe('The kernel with one line changed', () => {
 });
 
 describe('The kernel as it is', () => {
-  it.each(['everything', 'pressure', 'swapping'] as const)(
+  it.each(['everything', 'pressure', 'swapping', 'writing'] as const)(
     'violates nothing in the program %s',
     async (name) => {
       const Kernel = await loadKernel();
@@ -58,5 +63,6 @@ function memoryOf(name: keyof typeof programs) {
   return {
     memoryBytes: (name === 'pressure' ? 4 : 16) * 2 ** 20,
     swapBytes: name === 'swapping' ? 2 ** 20 : 0,
+    diskBytes: name === 'writing' ? 2 ** 20 : 0,
   };
 }

@@ -1,6 +1,7 @@
 import { A, D, type Entry, G, PAGE_BYTES, R, U, W, X } from '../decode.js';
 import { type Finding, hex, rule } from '../rule.js';
 import type { Survey, SurveyedSpace } from '../survey.js';
+import type { FileView } from '../views.js';
 
 const FENCE_SECTION = 'Privileged ISA, "Supervisor Memory-Management Fence Instruction"';
 const PERMISSIONS = R | W | X | U | G;
@@ -143,10 +144,51 @@ export const tlbRules = [
   rule('D3', 'what was written is not lost', {
     source: 'xv6 labs, mmap; Linux mm/vmscan.c',
     needs: 'kernel',
-    when: 'trap',
-    *check() {},
+    *check(survey) {
+      for (const file of survey.files) {
+        if (file.stored === undefined) continue;
+        for (const [index, ppn] of file.pages()) {
+          const finding = unwritten(survey, file, index, ppn);
+          if (finding !== undefined) yield finding;
+        }
+      }
+    },
   }),
 ];
+
+/** A page of a file that is neither dirty nor equal to its block, or a block that goes past the end. */
+function unwritten(
+  survey: Survey,
+  file: FileView,
+  index: number,
+  ppn: number,
+): Finding | undefined {
+  const bytes = survey.machine.frameBytes(ppn)!;
+  const block = file.stored!(index);
+  const end = Math.max(0, Math.min(PAGE_BYTES, file.sizeBytes - index * PAGE_BYTES));
+  const [entry] = survey.leavesOf(ppn);
+  const about = { ...(entry === undefined ? {} : { entry }), frame: ppn };
+  const tail = block?.findIndex((byte, at) => at >= end && byte !== 0) ?? -1;
+  if (tail >= 0) {
+    return {
+      ...about,
+      observed: `the block of page ${index} of ${file.name} has byte ${hex(block![tail]!)} at ${tail}, past the end of the file`,
+      expected: 'zeros there: what a mapping stores past the end never lengthens a file',
+      remedy: 'DiskCache.writePages (kernel/memory/disk-cache.ts) writes up to the end of the file',
+    };
+  }
+  const isDirty =
+    survey.kernel!.frames.isDirty?.(ppn) || survey.leavesOf(ppn).some(({ flags }) => flags & D);
+  if (isDirty) return undefined;
+  const at = bytes.subarray(0, end).findIndex((byte, i) => byte !== (block?.[i] ?? 0));
+  if (at < 0) return undefined;
+  return {
+    ...about,
+    observed: `page ${index} of ${file.name} differs from its block at byte ${at}, and nothing says that it is dirty`,
+    expected: 'D in a leaf, a frame marked as dirty, or the page written to the disk',
+    remedy: 'write a page before its D is cleared or its leaf goes (write-back.ts, disk-cache.ts)',
+  };
+}
 
 function spaceOf(survey: Survey, asid: number): SurveyedSpace | undefined {
   return survey.spaces.find((space) => space.asid === asid);

@@ -50,7 +50,7 @@ export interface World {
 export function createWorld(
   o: { memoryBytes?: number; tlb?: TlbMode } & Pick<
     MemorySystemOptions,
-    'adBits' | 'swapBytes' | 'replacement'
+    'adBits' | 'swapBytes' | 'replacement' | 'hasDisk'
   > = {},
 ): World {
   const machine = Machine.create({
@@ -70,6 +70,7 @@ export function createWorld(
     },
     swapBytes: o.swapBytes,
     replacement: o.replacement,
+    hasDisk: o.hasDisk ?? false,
     ...(o.adBits === undefined ? {} : { adBits: o.adBits }),
   });
   const memory = VirtualMemory.create(system, { placement: 'top-down' })!;

@@ -1,11 +1,13 @@
 import {
   BRK,
   EXECVE,
+  FSYNC,
   FTRUNCATE,
   MADVISE,
   MMAP,
   MPROTECT,
   MREMAP,
+  MSYNC,
   MUNMAP,
   OPENAT,
   PREAD,
@@ -29,6 +31,7 @@ const PRIVATE = 2;
 const AT_FDCWD = -100;
 const CREATE = 0o102;
 const FD = 3;
+const MS_SYNC = 4;
 const [DONTNEED, FREE, DONTFORK, HUGEPAGE, WIPEONFORK, PAGEOUT] = [4, 8, 10, 14, 18, 21];
 /** addi a0, a0, 1 and 2, and ret. */
 const [ADD_1, ADD_2, RET] = [0x0015_0513, 0x0025_0513, 0x0000_8067];
@@ -170,6 +173,31 @@ export function pressure(): Uint8Array {
   mapAnonymous(s, B, 900, 3, POPULATE);
   mapAnonymous(s, C, 120);
   for (let page = 0; page < 120; page++) s.store(C + page * PAGE);
+  return s.elf();
+}
+
+/** A file on the disk: mapped, written through, synchronised, cut off, unmapped. */
+export function writing(): Uint8Array {
+  const s = new Script();
+  s.call(OPENAT, AT_FDCWD, '/disk/file', CREATE, 0o600);
+  for (const page of [0, 1, 2, 3]) s.call(PWRITE, FD, 'contents', 8, page * PAGE);
+  s.call(FSYNC, FD).call(FTRUNCATE, FD, 3 * PAGE + 100);
+  s.call(MMAP, B, 4 * PAGE, 3, SHARED | FIXED, FD, 0);
+  s.store(B, 1)
+    .store(B + 3 * PAGE + 96, 2)
+    .store(B + 3 * PAGE + 104, 3)
+    .load(B + PAGE);
+  s.call(MSYNC, B, 4 * PAGE, MS_SYNC);
+  s.call(FTRUNCATE, FD, 4 * PAGE).load(B + 3 * PAGE);
+  s.store(B + PAGE, 4).store(B + 2 * PAGE, 5);
+  s.call(MUNMAP, B + PAGE, PAGE).call(MADVISE, B + 2 * PAGE, PAGE, DONTNEED);
+  s.call(MMAP, B + 16 * PAGE, 4 * PAGE, 3, SHARED | FIXED, FD, 0)
+    .store(B + 18 * PAGE, 6)
+    .load(B + 17 * PAGE);
+  s.fork((child) => child.store(B + 16 * PAGE, 7));
+  s.call(OPENAT, AT_FDCWD, '/disk/short', CREATE, 0o600).call(PWRITE, FD + 1, 'contents', 8, 0);
+  s.call(MMAP, C, PAGE, 3, SHARED | FIXED, FD + 1, 0).store(C + 104, 9);
+  s.call(MSYNC, C, PAGE, MS_SYNC);
   return s.elf();
 }
 

@@ -14,7 +14,7 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   /** The guest program that runs into it; everything() unless given. */
-  readonly program?: 'pressure' | 'swapping';
+  readonly program?: 'pressure' | 'swapping' | 'writing';
 }
 
 type Kernels = typeof Kernel;

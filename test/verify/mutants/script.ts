@@ -93,6 +93,8 @@ export class Script {
   }
 }
 
+export const FSYNC = 82;
+export const MSYNC = 227;
 export const FTRUNCATE = 46;
 export const OPENAT = 56;
 export const CLOSE = 57;

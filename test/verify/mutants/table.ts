@@ -13,6 +13,7 @@ const protect = `${M}/protect.ts`;
 const reclaim = `${M}/reclaim.ts`;
 const swapDevice = `${M}/swap-device.ts`;
 const swapIn = `${M}/swap-in.ts`;
+const disk = `${M}/disk-cache.ts`;
 const edit = 'mm/edit.ts';
 const core = 'mm/core.ts';
 const gaps = 'mm/trees/gap-tree.ts';
@@ -40,7 +41,7 @@ const rows: [
   file: string,
   find: string,
   replace: string,
-  program?: 'pressure' | 'swapping',
+  program?: 'pressure' | 'swapping' | 'writing',
 ][] = [
   // mm trees
   ['T1', gaps, 'heights[node] = height;\n    sizes', 'sizes'],
@@ -309,14 +310,19 @@ const rows: [
   ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
   ['D3', bring, 'flags | (low & (PTE_A | PTE_D))', 'flags'],
   ['D3', bring, 'else frames.ram.copyFrame(source, ppn);', 'else frames.ram.fill(ppn, 0);'],
+  ['D3', 'kernel/memory/write-back.ts', 'file.pages.writePages(dirty);', '', 'writing'],
+  ['D3', disk, 'this.store.write(index, page);', '', 'writing'],
+  ['D3', disk, 'page.subarray(0, bytes)', 'page', 'writing'],
+  ['D3', disk, 'if (size > this.sizeBytes) this.zeroPastEnd();', '', 'writing'],
+  ['D3', table, 'this.frames.setDirty(ppn, true);', '', 'writing'],
   ['D3', reclaim, 'low & PTE_D || ', '', 'pressure'],
   ['D3', `${M}/unmap.ts`, 'if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;', ''],
   // Lifecycle
   [
     'L1',
     table,
-    '    this.eachLeaf(start, end, (pteAddress, page, level) => {\n      const ppn = this.ppn(pteAddress);\n      this.erase(pteAddress, page, level);',
-    '    this.eachLeaf(start, end, (pteAddress, page, level) => {\n      const ppn = this.ppn(pteAddress);\n      this.erase(pteAddress, page, level);\n      if (end - start > 2 ** 20) return;',
+    '      this.erase(pteAddress, page, level);\n      count++;',
+    '      this.erase(pteAddress, page, level);\n      count++;\n      if (end - start > 2 ** 20) return;',
   ],
   [
     'L2',
