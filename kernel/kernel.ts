@@ -37,6 +37,8 @@ import { killForMemory } from './process/out-of-memory.js';
 import { type Ending, Process } from './process/process.js';
 import { Scheduler } from './process/scheduler.js';
 import { Task } from './process/task.js';
+import { TimerSet } from './process/timers.js';
+import { WaitQueue } from './process/wait-queue.js';
 import { populateProc } from './procfs/tree.js';
 import { Random } from './random.js';
 import { runMachine } from './run.js';
@@ -78,6 +80,9 @@ export class Kernel {
   readonly jobs: Jobs;
   readonly futexes = new FutexTable();
   readonly sockets = new SocketSpace();
+  readonly timers = new TimerSet();
+  /** Woken whenever anybody is sent a signal. */
+  readonly signalArrived = new WaitQueue();
   readonly placement: 'top-down' | 'bottom-up';
   readonly trampoline: RegularFile;
   readonly tracer: Tracer | undefined;
@@ -437,13 +442,9 @@ export class Kernel {
   }
 
   earliestDeadline(): number | undefined {
-    let earliest = this.scheduler.nextDeadline();
-    for (const { alarm } of this.processes.values()) {
-      if (alarm !== undefined && (earliest === undefined || alarm.at < earliest)) {
-        earliest = alarm.at;
-      }
-    }
-    return earliest;
+    const wake = this.scheduler.nextDeadline();
+    const timer = this.timers.earliest;
+    return wake === undefined || timer === undefined ? (wake ?? timer) : Math.min(wake, timer);
   }
 
   /** Ends the run: all processes are gone, or a limit was reached. */

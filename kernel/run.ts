@@ -1,11 +1,13 @@
 import { Cause } from '../emulator/index.js';
+import { NANOSECONDS_PER_STEP } from './clock.js';
 import { placeOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
+import type { Process } from './process/process.js';
 import { REG_A7 } from './process/registers.js';
 import type { Task } from './process/task.js';
+import { EXPIRY_STEPS } from './process/timers.js';
 import { deliverSignals } from './signals/deliver.js';
-import { SI_KERNEL, SIGALRM } from './signals/numbers.js';
-import { hasDeliverableSignal, sendToProcess } from './signals/send.js';
+import { hasDeliverableSignal } from './signals/send.js';
 import { INTERRUPTED } from './syscalls/call.js';
 import { dispatchSyscall, resumeSyscall, syscallName } from './syscalls/dispatch.js';
 import { exceptionName, exceptionText, handleException } from './trap.js';
@@ -91,15 +93,15 @@ function deadlockText(kernel: Kernel): string {
 function fireTimers(kernel: Kernel): void {
   const now = kernel.clock.now();
   kernel.scheduler.wakeSleepers(now);
-  for (const process of kernel.processes.values()) {
-    const { alarm } = process;
-    if (alarm === undefined || alarm.at > now) continue;
-    process.alarm =
-      alarm.interval > 0
-        ? { at: Math.max(now, alarm.at + alarm.interval), interval: alarm.interval }
-        : undefined;
-    sendToProcess(process, { signal: SIGALRM, code: SI_KERNEL });
-  }
+  let expired = kernel.timers.expire(now);
+  const running = kernel.scheduler.current?.process;
+  if (running !== undefined) expired += running.cpuTimers.expire(cpuTime(running));
+  if (expired > 0) kernel.clock.charge(expired * EXPIRY_STEPS);
+}
+
+/** Nanoseconds that the process has run. */
+function cpuTime({ usage }: Process): number {
+  return usage.steps * NANOSECONDS_PER_STEP;
 }
 
 /** Puts the task on the hart and lets it do one thing: a waiting call, a signal, or instructions. */
@@ -166,10 +168,13 @@ function instructionsToRun(kernel: Kernel, task: Task, end: number): number {
       : clock.mode === 'virtual'
         ? clock.stepsUntil(deadline)
         : HOST_SLICE_INSTRUCTIONS;
+  const { process } = task;
+  const cpuDeadline = process.cpuTimers.earliest ?? Number.POSITIVE_INFINITY;
   return Math.max(
     1,
     Math.min(
       task.slice,
+      Math.ceil((cpuDeadline - cpuTime(process)) / NANOSECONDS_PER_STEP),
       end - clock.steps,
       limits.steps - clock.steps,
       limits.instructions - machine.hart.instret,

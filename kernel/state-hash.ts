@@ -75,12 +75,13 @@ function hashTty(
 }
 
 function hashProcess(hasher: Hasher, process: Process): void {
-  const { pid, parent, group, session, umask, ending, alarm } = process;
+  const { pid, parent, group, session, umask, ending } = process;
   for (const value of [pid, parent?.pid ?? 1, group, session, umask, process.oomScoreAdj]) {
     hasher.addNumber(value);
   }
   hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
-  hasher.addString(alarm === undefined ? '' : JSON.stringify(alarm));
+  for (const timer of process.intervalTimers) hasher.addString(timer?.state() ?? '');
+  for (const timer of process.posixTimers.values()) hasher.addString(timer.state());
   if (ending !== undefined) return;
   hasher.addString(process.directory.path);
   for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {

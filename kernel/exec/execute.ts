@@ -25,6 +25,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
   process.descriptors.closeOnExec();
   process.actions = process.actions.copy();
   process.actions.resetHandlers();
+  process.dropTimers('created');
   process.hasExecuted = true;
   task.alternateStack = NO_ALTERNATE_STACK;
   task.clearChildTid = 0;

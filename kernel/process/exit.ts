@@ -28,7 +28,7 @@ export function exitProcess(kernel: Kernel, process: Process, ending: Ending): v
   kernel.beforeExit(process);
   for (const task of process.tasks) removeTask(kernel, task);
   process.ending = ending;
-  process.alarm = undefined;
+  process.dropTimers('all');
   kernel.processEnded(process, ending);
   releaseMemory(kernel, process);
   process.descriptors.release();

@@ -7,7 +7,9 @@ import type { VirtualMemory } from '../memory/index.js';
 import type { SignalActions } from '../signals/actions.js';
 import { PendingSignals } from '../signals/pending.js';
 import type { Limit } from './limits.js';
+import type { PosixTimer } from './posix-timer.js';
 import type { Task } from './task.js';
+import { type Timer, TimerSet } from './timers.js';
 import { WaitQueue } from './wait-queue.js';
 
 /** How a process ended. */
@@ -98,8 +100,13 @@ export class Process {
   /** A stop or continuation that the parent has not seen yet. */
   jobChange: { kind: 'stopped'; signal: number } | { kind: 'continued' } | undefined;
   isStopped = false;
-  /** ITIMER_REAL: virtual time of the next SIGALRM. */
-  alarm: { at: number; interval: number } | undefined;
+  /** setitimer(2), by number; made on first use. */
+  readonly intervalTimers: Timer[] = [];
+  /** timer_create(2), by number. */
+  readonly posixTimers = new Map<number, PosixTimer>();
+  nextTimerId = 0;
+  /** Timers that count the process's CPU time. */
+  readonly cpuTimers = new TimerSet();
   readonly usage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
   readonly childUsage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
   hasExecuted = false;
@@ -122,6 +129,13 @@ export class Process {
 
   get memory(): VirtualMemory {
     return this.sharedMemory.memory;
+  }
+
+  /** execve(2) ends the timers of timer_create, the end of the process all of them. */
+  dropTimers(which: 'created' | 'all'): void {
+    for (const { timer } of this.posixTimers.values()) timer.disarm();
+    this.posixTimers.clear();
+    if (which === 'all') for (const timer of this.intervalTimers) timer?.disarm();
   }
 
   get leader(): Task {

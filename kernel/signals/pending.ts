@@ -11,6 +11,11 @@ import {
   signalBit,
 } from './numbers.js';
 
+/** Makes signals that tell more when they are taken than when they were sent: a timer. */
+export interface SignalSource {
+  taken(info: SignalInfo): SignalInfo;
+}
+
 /** The part of siginfo_t that the sender decides; which fields count depends on signal and code. */
 export interface SignalInfo {
   readonly signal: number;
@@ -23,6 +28,7 @@ export interface SignalInfo {
   readonly status?: number;
   /** si_value of a queued signal, as two unsigned halves. */
   readonly value?: { readonly low: number; readonly high: number };
+  readonly source?: SignalSource;
 }
 
 /** Faults are delivered before signals that somebody sent. Linux kernel/signal.c, SYNCHRONOUS_MASK. */
@@ -36,10 +42,11 @@ export class PendingSignals {
   set: SignalSet = 0n;
   private queue: SignalInfo[] = [];
 
-  /** A standard signal that is already pending is not queued again. */
+  /** A standard signal that is already pending is not queued again, unless it is a timer's. */
   add(info: SignalInfo): void {
     const bit = signalBit(info.signal);
-    if (info.signal < SIGRTMIN && (this.set & bit) !== 0n) return;
+    const isQueued = info.signal >= SIGRTMIN || info.source !== undefined;
+    if (!isQueued && (this.set & bit) !== 0n) return;
     this.set |= bit;
     this.queue.push(info);
   }
@@ -52,7 +59,7 @@ export class PendingSignals {
     const index = this.queue.findIndex((info) => info.signal === signal);
     const [info] = this.queue.splice(index, 1);
     if (!this.queue.some((other) => other.signal === signal)) this.set &= ~signalBit(signal);
-    return info;
+    return info?.source === undefined ? info : info.source.taken(info);
   }
 
   discard(signals: SignalSet): void {

@@ -1,3 +1,4 @@
+import { POLLIN } from '../files/mode.js';
 import type { Process } from '../process/process.js';
 import type { Task } from '../process/task.js';
 import { SIG_DFL } from './actions.js';
@@ -19,6 +20,7 @@ export function sendToProcess(process: Process, info: SignalInfo): void {
   if (process.ending !== undefined) return;
   if (!prepare(process, info.signal, process.tasks)) return;
   process.pending.add(info);
+  process.leader.kernel.signalArrived.wake(POLLIN);
   const bit = signalBit(info.signal);
   const taker = process.tasks.find((task) => (task.mask & bit) === 0n);
   if (taker !== undefined) alert(taker, info.signal);
@@ -29,6 +31,7 @@ export function sendToTask(task: Task, info: SignalInfo): void {
   if (task.state === 'dead') return;
   if (!prepare(task.process, info.signal, [task])) return;
   task.pending.add(info);
+  task.kernel.signalArrived.wake(POLLIN);
   if ((task.mask & signalBit(info.signal)) === 0n) alert(task, info.signal);
 }
 

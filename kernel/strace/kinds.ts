@@ -118,6 +118,11 @@ export const TIMESPEC_OUT = output((value, { memory, result }) =>
   result < 0 ? pointerText(value) : timespecText(memory, value),
 );
 
+export const ITIMERSPEC = input('u64', (value, { memory }) => itimerspecText(memory, value));
+export const ITIMERSPEC_OUT = output((value, { memory, result }) =>
+  result < 0 ? pointerText(value) : itimerspecText(memory, value),
+);
+
 export const SIGNAL_SET = input('u64', (value, { memory }) => signalSetText(memory, value));
 export const SIGNAL_SET_OUT = output((value, { memory, result }) =>
   result < 0 ? pointerText(value) : signalSetText(memory, value),
@@ -231,6 +236,12 @@ function timespecText(memory: GuestView, value: number): string {
   const view = value === 0 ? undefined : memory.view(value, 16);
   if (view === undefined) return pointerText(value);
   return `{tv_sec=${view.getBigInt64(0, true)}, tv_nsec=${view.getBigInt64(8, true)}}`;
+}
+
+function itimerspecText(memory: GuestView, value: number): string {
+  if (value === 0 || memory.view(value, 32) === undefined) return pointerText(value);
+  const [interval, first] = [timespecText(memory, value), timespecText(memory, value + 16)];
+  return `{it_interval=${interval}, it_value=${first}}`;
 }
 
 function signalSetText(memory: GuestView, value: number): string {

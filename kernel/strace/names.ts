@@ -161,6 +161,14 @@ export const CLOCK = oneOf({
   6: 'CLOCK_MONOTONIC_COARSE',
   7: 'CLOCK_BOOTTIME',
 });
+export const TIMERFD_FLAGS = flags({
+  TFD_NONBLOCK: mode.O_NONBLOCK,
+  TFD_CLOEXEC: mode.O_CLOEXEC,
+});
+export const SIGNALFD_FLAGS = flags({
+  SFD_NONBLOCK: mode.O_NONBLOCK,
+  SFD_CLOEXEC: mode.O_CLOEXEC,
+});
 export const TIMER_FLAGS = flags({ TIMER_ABSTIME: 1 });
 export const RESOURCE = oneOf(
   Object.fromEntries(

@@ -1,4 +1,6 @@
 import { Errno } from '../errno.js';
+import { O_CLOEXEC, O_NONBLOCK, POLLIN } from '../files/mode.js';
+import { SignalFile } from '../files/signalfd.js';
 import type { Process } from '../process/process.js';
 import { REG_SP } from '../process/registers.js';
 import { isOnStack, returnFromHandler, SS_DISABLE, stackFlags } from '../signals/deliver.js';
@@ -15,6 +17,7 @@ import {
 } from '../signals/numbers.js';
 import { sendToProcess, sendToTask } from '../signals/send.js';
 import { type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
+import { installNew } from './descriptors.js';
 import { deadlineAfter, readTimespec } from './time.js';
 
 /** sigset_t as the kernel has it: 64 bits. */
@@ -199,6 +202,31 @@ export function sysRtSigqueueinfo(call: Call, pid: number, signal: number, infoA
 
 function senderInfo(call: Call, signal: number, code: number) {
   return { signal, code, pid: call.process.pid, uid: call.process.credentials.uid };
+}
+
+/** signalfd4(2): a new one with fd -1, else another mask for that one. */
+export function sysSignalfd4(
+  call: Call,
+  fd: number,
+  maskAt: number,
+  setSize: number,
+  flags: number,
+): number {
+  if (setSize !== SET_BYTES) return -Errno.EINVAL;
+  const mask = readMask(call, maskAt);
+  if (mask === undefined) return -Errno.EFAULT;
+  if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return -Errno.EINVAL;
+  const { files, signalArrived } = call.kernel;
+  if (fd === -1) {
+    const options = { arrivals: signalArrived, mask, flags: flags & O_NONBLOCK };
+    return installNew(call, new SignalFile(files, call.process.credentials, options), flags);
+  }
+  const file = call.file(fd);
+  if (file === undefined) return -Errno.EBADF;
+  if (!(file instanceof SignalFile)) return -Errno.EINVAL;
+  file.mask = mask;
+  signalArrived.wake(POLLIN);
+  return fd;
 }
 
 /** sigaltstack(2). */

@@ -22,6 +22,7 @@ import * as sockets from './sockets.js';
 import * as stat from './stat.js';
 import * as system from './system.js';
 import * as time from './time.js';
+import * as timers from './timers.js';
 import { sysWait4, sysWaitid } from './wait.js';
 
 const { INT, UINT, HEX, LONG, SIZE, ADDRESS, OCTAL, FD, DIRFD, SIGNAL, PATH, BYTES_OUT } = k;
@@ -92,12 +93,24 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [71, entry('sendfile', [FD, FD, ADDRESS, SIZE], FILE, io.sysSendfile)],
   [72, entry('pselect6', [INT, ADDRESS, ADDRESS, ADDRESS, k.TIMESPEC, ADDRESS], FILE, sysPselect6)],
   [73, entry('ppoll', [ADDRESS, UINT, k.TIMESPEC, k.SIGNAL_SET], FILE, sysPpoll)],
+  [74, entry('signalfd4', [FD, k.SIGNAL_SET, SIZE, n.SIGNALFD_FLAGS], FILE, signals.sysSignalfd4)],
   [78, entry('readlinkat', [DIRFD, PATH, BYTES_OUT, INT], FILE, paths.sysReadlinkat)],
   [79, entry('newfstatat', [DIRFD, PATH, k.STAT_OUT, n.AT_FLAGS], FILE, stat.sysNewfstatat)],
   [80, entry('fstat', [FD, k.STAT_OUT], SIMPLE, stat.sysFstat)],
   [81, entry('sync', NOTHING, SIMPLE, advisory.sysSync)],
   [82, entry('fsync', [FD], SIMPLE, descriptors.sysFsync)],
   [83, entry('fdatasync', [FD], SIMPLE, descriptors.sysFsync)],
+  [85, entry('timerfd_create', [n.CLOCK, n.TIMERFD_FLAGS], FILE, timers.sysTimerfdCreate)],
+  [
+    86,
+    entry(
+      'timerfd_settime',
+      [FD, n.TIMER_FLAGS, k.ITIMERSPEC, k.ITIMERSPEC_OUT],
+      SIMPLE,
+      timers.sysTimerfdSettime,
+    ),
+  ],
+  [87, entry('timerfd_gettime', [FD, k.ITIMERSPEC_OUT], SIMPLE, timers.sysTimerfdGettime)],
   [88, entry('utimensat', [DIRFD, PATH, ADDRESS, n.AT_FLAGS], FILE, paths.sysUtimensat)],
   [90, entry('capget', [ADDRESS, ADDRESS], SIMPLE, identity.sysCapget)],
   [91, entry('capset', [ADDRESS, ADDRESS], SIMPLE, identity.sysCapset)],
@@ -113,8 +126,21 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [99, entry('set_robust_list', [ADDRESS, SIZE], SIMPLE, process.sysSetRobustList)],
   [100, entry('get_robust_list', [INT, ADDRESS, ADDRESS], SIMPLE, process.sysGetRobustList)],
   [101, entry('nanosleep', [k.TIMESPEC, k.TIMESPEC_OUT], SIMPLE, time.sysNanosleep)],
-  [102, entry('getitimer', [INT, ADDRESS], SIMPLE, time.sysGetitimer)],
-  [103, entry('setitimer', [INT, ADDRESS, ADDRESS], SIMPLE, time.sysSetitimer)],
+  [102, entry('getitimer', [INT, ADDRESS], SIMPLE, timers.sysGetitimer)],
+  [103, entry('setitimer', [INT, ADDRESS, ADDRESS], SIMPLE, timers.sysSetitimer)],
+  [107, entry('timer_create', [n.CLOCK, ADDRESS, k.UINT_OUT], SIMPLE, timers.sysTimerCreate)],
+  [108, entry('timer_gettime', [INT, k.ITIMERSPEC_OUT], SIMPLE, timers.sysTimerGettime)],
+  [109, entry('timer_getoverrun', [INT], SIMPLE, timers.sysTimerGetoverrun)],
+  [
+    110,
+    entry(
+      'timer_settime',
+      [INT, n.TIMER_FLAGS, k.ITIMERSPEC, k.ITIMERSPEC_OUT],
+      SIMPLE,
+      timers.sysTimerSettime,
+    ),
+  ],
+  [111, entry('timer_delete', [INT], SIMPLE, timers.sysTimerDelete)],
   [113, entry('clock_gettime', [n.CLOCK, k.TIMESPEC_OUT], SIMPLE, time.sysClockGettime)],
   [114, entry('clock_getres', [n.CLOCK, k.TIMESPEC_OUT], SIMPLE, time.sysClockGetres)],
   [

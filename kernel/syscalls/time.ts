@@ -116,44 +116,8 @@ export function encodeTimespec(time: Timestamp): Uint8Array {
   return encodePair(time.seconds, time.nanoseconds);
 }
 
-function encodePair(first: number, second: number): Uint8Array {
+export function encodePair(first: number, second: number): Uint8Array {
   return new Uint8Array(new BigInt64Array([BigInt(first), BigInt(second)]).buffer);
-}
-
-const ITIMER_REAL = 0;
-
-/** setitimer(2) for ITIMER_REAL; timers of CPU time are not here. */
-export function sysSetitimer(call: Call, which: number, newAt: number, oldAt: number): number {
-  if (which !== ITIMER_REAL) return -Errno.EINVAL;
-  const view = newAt === 0 ? new DataView(new ArrayBuffer(32)) : call.view(newAt, 32);
-  if (view === undefined) return -Errno.EFAULT;
-  const read = (at: number) => ({
-    seconds: Number(view.getBigInt64(at, true)),
-    microseconds: Number(view.getBigInt64(at + 8, true)),
-  });
-  const [interval, value] = [read(0), read(16)];
-  for (const { seconds, microseconds } of [interval, value]) {
-    if (seconds < 0 || microseconds < 0 || microseconds > 999_999) return -Errno.EINVAL;
-  }
-  const problem = oldAt === 0 ? 0 : sysGetitimer(call, which, oldAt);
-  if (problem < 0) return problem;
-  const length = value.seconds * 1e9 + value.microseconds * 1000;
-  const step = interval.seconds * 1e9 + interval.microseconds * 1000;
-  call.process.alarm =
-    length === 0 ? undefined : { at: call.kernel.clock.now() + length, interval: step };
-  return 0;
-}
-
-/** getitimer(2). */
-export function sysGetitimer(call: Call, which: number, address: number): number {
-  if (which !== ITIMER_REAL) return -Errno.EINVAL;
-  const { alarm } = call.process;
-  const left = alarm === undefined ? 0 : Math.max(1000, alarm.at - call.kernel.clock.now());
-  const [interval, value] = [timestampOf(alarm?.interval ?? 0), timestampOf(left)];
-  const bytes = new Uint8Array(32);
-  bytes.set(encodePair(interval.seconds, Math.floor(interval.nanoseconds / 1000)));
-  bytes.set(encodePair(value.seconds, Math.floor(value.nanoseconds / 1000)), 16);
-  return call.write(address, bytes);
 }
 
 /** times(2): clock ticks of 10 ms. */

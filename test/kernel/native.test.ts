@@ -40,6 +40,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['locks', 'records, open file descriptions, flock, deadlocks'],
     ['events', 'eventfd, epoll'],
     ['sockets', 'socketpair, listening, messages, descriptors, credentials'],
+    ['timers', 'timerfd, timer_create, CPU time, signalfd'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
