@@ -1,0 +1,67 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  caseFlags,
+  caseNames,
+  splitByCase,
+  writeAllCases,
+  writtenByHand,
+} from '../support/guest-cases.js';
+import { pagewalk } from '../support/pagewalk.js';
+import { mustRun, run, temporaryFolder } from '../support/processes.js';
+import { describeWith } from '../support/tools.js';
+
+/** What the guest's user is, too. */
+const UNPRIVILEGED = 1000;
+
+describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () => {
+  const folder = temporaryFolder();
+  // The guest's /tmp is a tmpfs, and so must be where the native programs make their files.
+  const shared = '/dev/shm';
+  const cwd = mkdtempSync(join(existsSync(shared) ? shared : tmpdir(), 'pagewalk-cases-'));
+  afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+  let native: Map<string, string>;
+  let guest: Map<string, string>;
+  let statistics: { violations: number };
+
+  const runNative = (program: string) => {
+    if (process.getuid?.() !== 0) return run(program, [], { cwd });
+    chownSync(cwd, UNPRIVILEGED, UNPRIVILEGED);
+    const user = [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, '--clear-groups'];
+    return run('setpriv', [...user, program], { cwd });
+  };
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'native'));
+    const source = join(folder, 'all.c');
+    const [nativeProgram, guestProgram] = [join(folder, 'native/all'), join(folder, 'all')];
+    writeAllCases(source);
+    await Promise.all([
+      mustRun('gcc', [...caseFlags, source, '-o', nativeProgram]),
+      mustRun('riscv64-linux-gnu-gcc', [...caseFlags, source, '-o', guestProgram]),
+    ]);
+    const [here, there] = await Promise.all([
+      runNative(nativeProgram),
+      pagewalk(['run', '--verify', 'trap', '--stats=json', guestProgram]),
+    ]);
+    native = splitByCase(here.stdout);
+    guest = splitByCase(there.stdout);
+    statistics = JSON.parse(there.stderr.trimEnd().split('\n').at(-1) ?? '') as typeof statistics;
+  });
+
+  it.each(caseNames)('%s', (name) => {
+    expect(guest.get(name)).toBe(writtenByHand.get(name) ?? native.get(name));
+  });
+
+  it('the verifier has nothing to say', () => {
+    expect(statistics.violations).toBe(0);
+  });
+
+  it('an output is written by hand only where the native one differs', () => {
+    const needless = [...writtenByHand].filter(([name, text]) => native.get(name) === text);
+    expect(needless.map(([name]) => name)).toEqual([]);
+  });
+});

@@ -1,0 +1,10 @@
+#include "case.h"
+
+int main(void) {
+  SHOW_MAP(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, -1, 0));
+  SHOW_MAP(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 999, 0));
+  SHOW_MAP(mmap(NULL, PAGE, PROT_READ, PRIVATE, 999, 0));
+  SHOW_MAP(mmap(NULL, 0, PROT_READ, MAP_PRIVATE, 999, 0));
+  SHOW_MAP(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, 999, 5));
+  return 0;
+}
