@@ -23,7 +23,7 @@ static void parent_writes(void) {
     char byte;
     SUCCEEDS(1, read(go[0], &byte, 1));
     EQUAL(p[0], 'o');
-    lab_end(LAB_PASSED);
+    lab_child_end();
   }
   p[0] = 'n';
   SUCCEEDS(1, write(go[1], "g", 1));
@@ -147,7 +147,70 @@ static void bigger_than_half_of_memory(void) {
   for (size_t at = 0; at < length; at += PAGE) EQUAL(p[at], 'o');
 }
 
+/* Together they need more than half of 64 MiB, so that each must share what it does not write. */
+static void three_big_processes(void) {
+  size_t length = 16UL << 20;
+  char *p = MAP(NULL, length, RW, ANON, -1, 0);
+  for (size_t at = 0; at < length; at += PAGE) p[at] = '1';
+  IN_CHILD({
+    IN_CHILD({
+      for (size_t at = 0; at < length / 5 * 4; at += PAGE) p[at] = '3';
+      for (size_t at = 0; at < length; at += PAGE) EQUAL(p[at], at < length / 5 * 4 ? '3' : '1');
+    });
+    for (size_t at = 0; at < length / 2; at += PAGE) p[at] = '2';
+    for (size_t at = 0; at < length; at += PAGE) EQUAL(p[at], at < length / 2 ? '2' : '1');
+  });
+  for (size_t at = 0; at < length; at += PAGE) EQUAL(p[at], '1');
+}
+
+/* Four children and the parent part the same pages at the same time, in no fixed order. */
+static void refcount_races(void) {
+  enum { CHILDREN = 4, PAGES = 16, ROUNDS = 8 };
+  char *p = MAP(NULL, PAGES * PAGE, RW, ANON, -1, 0);
+  pid_t pids[CHILDREN];
+  for (int round = 0; round < ROUNDS; round++) {
+    for (int i = 0; i < PAGES; i++) p[i * PAGE] = 'o';
+    for (int child = 0; child < CHILDREN; child++) {
+      fflush(stdout);
+      pids[child] = fork();
+      if (pids[child] != 0) continue;
+      unsigned first = lab_random(PAGES) + (unsigned)child;
+      for (unsigned i = 0; i < PAGES; i++) {
+        char *page = p + (first + i) % PAGES * PAGE;
+        EQUAL(*page, 'o');
+        *page = (char)('0' + child);
+        if (i % 3 == 0) usleep(1);
+      }
+      for (int i = 0; i < PAGES; i++) EQUAL(p[i * PAGE], '0' + child);
+      lab_child_end();
+    }
+    for (int i = 0; i < PAGES; i += 2) p[i * PAGE] = 'n';
+    for (int child = 0; child < CHILDREN; child++) lab_join(__FILE__, __LINE__, pids[child]);
+    for (int i = 0; i < PAGES; i++) EQUAL(p[i * PAGE], i % 2 ? 'o' : 'n');
+  }
+}
+
+/* What fork, copies and exit took must all be given back: no reference too many, none too few. */
+static void free_frames_as_before(void) {
+  enum { PAGES = 64 };
+  char *p = MAP(NULL, PAGES * PAGE, RW, ANON, -1, 0);
+  memset(p, 'o', PAGES * PAGE);
+  IN_CHILD(p[0] = 'c');
+  long before = lab_free_pages();
+  for (int round = 0; round < 3; round++) {
+    IN_CHILD({
+      IN_CHILD(p[PAGE] = 'g');
+      for (int i = 0; i < PAGES; i += 2) p[i * PAGE] = 'c';
+      UNMAP(p + 8 * PAGE, 8 * PAGE);
+    });
+  }
+  EQUAL(lab_free_pages(), before);
+}
+
 LAB({"simple", simple}, {"parent-writes", parent_writes}, {"copyout", copyout},
     {"copyout-across-pages", copyout_across_pages}, {"pipe", pipe_into_a_shared_page},
     {"read-only-stays-fatal", read_only_stays_fatal}, {"three-processes", three_processes},
-    {"last-owner", last_owner}, {"big", bigger_than_half_of_memory})
+    {"last-owner", last_owner}, {"big", bigger_than_half_of_memory},
+    {"three-big-processes", three_big_processes},
+    {"refcount-races", refcount_races},
+    {"free-frames-as-before", free_frames_as_before})

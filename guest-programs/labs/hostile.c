@@ -77,7 +77,45 @@ static void random_calls(void) {
   for (int i = 0; i < 64; i++) EQUAL(p[i * PAGE], 0);
 }
 
+static void wild_lengths(void) {
+  size_t all = (size_t)lab_address((uintptr_t)-1);
+  int fd = lab_file(1, O_RDWR);
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  FAILS(EFAULT, read(fd, p, all));
+  FAILS(EFAULT, write(fd, p, all - PAGE));
+  FAILS(EINVAL, ftruncate(fd, -1));
+  FAILS(EINVAL, madvise(p, all, MADV_DONTNEED));
+  MAP_FAILS(ENOMEM, NULL, (size_t)1 << 62, RW, ANON, -1, 0);
+  MAP_FAILS(EOVERFLOW, NULL, 2 * PAGE, PROT_READ, MAP_SHARED, fd, (off_t)(INT64_MAX - PAGE + 1));
+  EQUAL(p[0], 0);
+}
+
+/* A process may take its own ground away, and nobody else's. */
+static void over_stack_and_text(void) {
+  char here = 's';
+  char *stack = (char *)((uintptr_t)&here & ~(PAGE - 1));
+  char *text = (char *)((uintptr_t)&over_stack_and_text & ~(PAGE - 1));
+  for (int round = 0; round < 3; round++) {
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+      if (round == 0) munmap(stack - 16 * PAGE, 32 * PAGE);
+      if (round == 1) mmap(text, PAGE, PROT_NONE, ANON | MAP_FIXED, -1, 0);
+      if (round == 2) mprotect(stack - 16 * PAGE, 17 * PAGE, PROT_READ);
+      *(volatile char *)&here = 'x';
+      _exit(1);
+    }
+    int status = 0;
+    SUCCEEDS(pid, waitpid(pid, &status, 0));
+    CHECK(WIFSIGNALED(status));
+    EQUAL(WTERMSIG(status), SIGSEGV);
+  }
+  EQUAL(here, 's');
+}
+
 LAB({"kernel-memory", kernel_memory}, {"pointers-to-nothing", pointers_to_nothing},
     {"read-into-read-only", read_into_read_only}, {"write-from-no-rights", write_from_no_rights},
     {"ranges-that-wrap", ranges_that_wrap}, {"a-path-without-an-end", a_path_without_an_end},
-    {"random-calls", random_calls})
+    {"random-calls", random_calls},
+    {"wild-lengths", wild_lengths},
+    {"over-stack-and-text", over_stack_and_text})

@@ -67,5 +67,58 @@ static void death_of_one(void) {
   EQUAL(p[0], 'p');
 }
 
+static void kernel_unreadable(void) {
+  static const uintptr_t places[] = {0x80000000, 1UL << 38, (uintptr_t)-(1L << 38), (uintptr_t)-4096};
+  lab_needs_walk(); /* other machines have their kernels elsewhere */
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    char *at = lab_address(places[i] + lab_random(PAGE / 8) * 8);
+    READ_FAULTS(SIGSEGV, at);
+    WRITE_FAULTS(SIGSEGV, at);
+    FAILS(EFAULT, write(STDOUT_FILENO, at, 1));
+  }
+}
+
+static void same_address_different_frames(void) {
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  char flags[12];
+  unsigned long ours, theirs;
+  p[0] = 'p';
+  lab_walk(p, flags, &ours);
+  IN_CHILD({
+    p[0] = 'c';
+    lab_walk(p, flags, &theirs);
+    CHECK(theirs != ours);
+  });
+  EQUAL(p[0], 'p');
+}
+
+static void shared_text(void) {
+  char flags[12];
+  unsigned long ours, theirs;
+  lab_walk((void *)(uintptr_t)&shared_text, flags, &ours);
+  CHECK(strchr(flags, 'X') && !strchr(flags, 'W'));
+  IN_CHILD({
+    lab_walk((void *)(uintptr_t)&shared_text, flags, &theirs);
+    EQUAL(theirs, ours);
+  });
+}
+
+static void exit_frees_all(void) {
+  IN_CHILD(global = 3);
+  long before = lab_free_pages();
+  IN_CHILD({
+    size_t length = (256 + lab_random(256)) * PAGE;
+    memset(MAP(NULL, length, RW, ANON, -1, 0), 'c', length);
+    memset(MAP(NULL, length, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0), 's', length);
+    CHECK(sbrk(64 * PAGE) != (void *)-1);
+    memset((char *)sbrk(0) - 64 * PAGE, 'h', 64 * PAGE);
+  });
+  EQUAL(lab_free_pages(), before);
+}
+
 LAB({"globals", globals}, {"mappings", mappings}, {"heap", heap}, {"protection", protection},
-    {"given-back-pages", given_back_pages}, {"death-of-one", death_of_one})
+    {"given-back-pages", given_back_pages}, {"death-of-one", death_of_one},
+    {"kernel-unreadable", kernel_unreadable},
+    {"same-address-different-frames", same_address_different_frames},
+    {"shared-text", shared_text},
+    {"exit-frees-all", exit_frees_all})

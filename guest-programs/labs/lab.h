@@ -5,8 +5,8 @@
  *
  * The protocol with `pagewalk test`: the variable LAB_TOKEN of the environment is wiped from memory
  * before the first case, and only this process, which runs no case itself, knows it. Every line
- * that counts starts with it. A case proves that it came to its end with a key made from the token
- * for it alone. Without the variable there are no such lines: a lab also runs by itself.
+ * that counts starts with it. A case proves that it came to its end, or that it was skipped, with a
+ * key made from the token for it alone, and so does a child that it starts. Without the variable there are no such lines: a lab also runs by itself.
  *
  * Include it first: it asks for the declarations that Linux's libcs otherwise leave out.
  */
@@ -71,8 +71,7 @@ typedef struct {
     pid_t lab_pid = fork();                   \
     if (lab_pid == 0) {                       \
       __VA_ARGS__;                            \
-      fflush(stdout);                         \
-      _exit(0);                               \
+      lab_child_end();                        \
     }                                         \
     lab_join(__FILE__, __LINE__, lab_pid);    \
   } while (0)
@@ -111,11 +110,21 @@ LAB_HELPER const char *lab_errno_name(int number) {
   return text;
 }
 
-/* Ends the process of a case. The report counts only in the process that the case began in. */
-LAB_HELPER _Noreturn void lab_end(int verdict) {
+LAB_HELPER _Noreturn void lab_end(int status) {
   fflush(stdout);
-  _exit(verdict);
+  _exit(status);
 }
+
+/* Ends a case, or a child of it, with its proof. */
+LAB_HELPER _Noreturn void lab_report(int verdict) {
+  LabReport report = {lab_key, verdict};
+  fflush(stdout);
+  _exit(write(lab_pipe, &report, sizeof report) == sizeof report ? verdict : LAB_FAILED);
+}
+
+/* The exit status of a child that came to its end: not to be guessed by code that ends it early. */
+LAB_HELPER int lab_child_status(void) { return 1 + (int)((lab_key >> 8) % 64); }
+LAB_HELPER _Noreturn void lab_child_end(void) { lab_end(lab_child_status()); }
 
 /* Tells of a failure and ends the case. */
 LAB_HELPER _Noreturn void lab_fail(const char *file, int line, const char *call,
@@ -129,7 +138,7 @@ LAB_HELPER _Noreturn void lab_fail(const char *file, int line, const char *call,
 /* What Linux cannot show is skipped there, and costs nothing. */
 LAB_HELPER _Noreturn void lab_skip(const char *reason) {
   printf("skipped: %s\n", reason);
-  lab_end(LAB_SKIPPED);
+  lab_report(LAB_SKIPPED);
 }
 
 /* An address, or a small number, as a reader knows it. */
@@ -275,13 +284,13 @@ LAB_HELPER void lab_join(const char *file, int line, pid_t pid) {
   if (pid == -1) lab_fails(file, line, "fork()", -1, 0);
   pid_t ended = waitpid(pid, &status, 0);
   lab_succeeds(file, line, "waitpid(child)", ended == pid ? 0 : -1, 0);
-  if (status == 0) return;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == LAB_FAILED) lab_end(LAB_FAILED);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == LAB_SKIPPED) lab_end(LAB_SKIPPED);
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  if (code == lab_child_status()) return;
+  if (code == LAB_FAILED || code == LAB_SKIPPED) lab_end(code);
   char observed[48];
-  if (WIFEXITED(status)) snprintf(observed, sizeof observed, "exit status %d", WEXITSTATUS(status));
+  if (code != -1) snprintf(observed, sizeof observed, "exit status %d before its end", code);
   else snprintf(observed, sizeof observed, "ended by %s", lab_signal_name(WTERMSIG(status)));
-  lab_fail(file, line, "the child", "exit status 0", observed);
+  lab_fail(file, line, "the child's process", "the end of the child", observed);
 }
 
 /* A number below `bound` that follows from LAB_SEED, so that no two students get the same. */
@@ -339,6 +348,31 @@ LAB_HELPER void lab_walk(const void *address, char flags[12], unsigned long *phy
   if (physical) *physical = strtoul(pa + 4, NULL, 16);
 }
 
+/* Skips the case on a kernel that does not show its page tables, as Linux. */
+LAB_HELPER void lab_needs_walk(void) {
+  if (access("/proc/self/walk", F_OK) == -1) lab_skip("needs /proc/self/walk");
+}
+
+/* The number behind `name` in a file such as /proc/meminfo; fails the case where there is none. */
+LAB_HELPER long lab_count(const char *path, const char *name) {
+  static char text[4096];
+  int fd = open(path, O_RDONLY);
+  CHECK(fd != -1);
+  ssize_t size = read(fd, text, sizeof text - 1);
+  close(fd);
+  text[size > 0 ? size : 0] = 0;
+  const char *at = strstr(text, name);
+  if (!at) lab_fail(__FILE__, __LINE__, name, "a line of the file", "none");
+  return strtol(at + strlen(name), NULL, 10);
+}
+
+/* Pages of memory that nobody has, on a kernel that shows its page tables. */
+LAB_HELPER long lab_free_pages(void) {
+  lab_needs_walk();
+  lab_count("/proc/meminfo", "MemFree:"); /* touches what counting needs itself */
+  return lab_count("/proc/meminfo", "MemFree:") / 4;
+}
+
 /* Makes a key of 64 bits of the token's 128: nobody gets from the one back to the other. */
 LAB_HELPER uint64_t lab_key_for(const char token[TOKEN_LENGTH], uint64_t number) {
   uint64_t key = number * 0x9e3779b97f4a7c15;
@@ -382,12 +416,8 @@ LAB_HELPER void lab_tell(const char *token, const char *word, const char *name) 
 
 /* The process of one case. */
 LAB_HELPER _Noreturn void lab_run_case(const LabCase *test) {
-  LabReport report = {lab_key, LAB_PASSED};
-  int fd = lab_pipe;
   test->run();
-  fflush(stdout);
-  if (write(fd, &report, sizeof report) != sizeof report) _exit(LAB_FAILED);
-  _exit(LAB_PASSED);
+  lab_report(LAB_PASSED);
 }
 
 /* Runs the case and answers its verdict; `key` is what it must know in the end. */
@@ -415,11 +445,11 @@ LAB_HELPER int lab_verdict(const LabCase *test, uint64_t key, char *secret) {
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   ssize_t size = read(ends[0], &report, sizeof report);
   close(ends[0]);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == LAB_SKIPPED) return LAB_SKIPPED;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == LAB_FAILED) return LAB_FAILED;
-  if (status == 0 && size == sizeof report && report.key == key) return report.verdict;
+  int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  int is_proven = size == sizeof report && report.key == key && report.verdict == code;
+  if (code == LAB_FAILED || is_proven) return code;
   printf("\n  call      the case's process\n  expected  the end of the case\n  observed  ");
-  if (WIFEXITED(status)) printf("exit status %d before the end\n", WEXITSTATUS(status));
+  if (code != -1) printf("exit status %d before the end\n", code);
   else printf("ended by %s\n", lab_signal_name(WTERMSIG(status)));
   return LAB_FAILED;
 }

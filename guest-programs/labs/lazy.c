@@ -91,6 +91,37 @@ static void dontneed(void) {
   EQUAL(p[PAGE], 'd');
 }
 
+static void between_heap_and_stack(void) {
+  char here = 's';
+  READ_FAULTS(SIGSEGV, (char *)sbrk(0) + (1UL << 20));
+  READ_FAULTS(SIGSEGV, (char *)((uintptr_t)&here & ~(PAGE - 1)) - (64UL << 20));
+  EQUAL(here, 's');
+}
+
+/* No memory left inside a fault: that process ends, and no other notices. */
+static void out_of_memory(void) {
+  lab_needs_walk();
+  char *p = MAP(NULL, PAGE, RW, ANON, -1, 0);
+  p[0] = 'p';
+  fflush(stdout);
+  pid_t pid = fork();
+  if (pid == 0) {
+    size_t length = 4UL << 30;
+    char *q = mmap(NULL, length, RW, ANON | MAP_NORESERVE, -1, 0);
+    for (size_t at = 0; q != MAP_FAILED && at < length; at += PAGE) q[at] = 'q';
+    _exit(1);
+  }
+  int status = 0;
+  SUCCEEDS(pid, waitpid(pid, &status, 0));
+  CHECK(WIFSIGNALED(status));
+  EQUAL(WTERMSIG(status), SIGKILL);
+  EQUAL(p[0], 'p');
+  char *r = MAP(NULL, 64 * PAGE, RW, ANON, -1, 0);
+  memset(r, 'r', 64 * PAGE);
+}
+
 LAB({"sparse-heap", sparse_heap}, {"give-back", give_back}, {"above-the-break", above_the_break},
     {"fork-with-holes", fork_with_holes}, {"read", read_into_it}, {"write", write_from_it},
-    {"pipe", pipe_on_it}, {"dontneed", dontneed})
+    {"pipe", pipe_on_it}, {"dontneed", dontneed},
+    {"between-heap-and-stack", between_heap_and_stack},
+    {"out-of-memory", out_of_memory})

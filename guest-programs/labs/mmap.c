@@ -253,6 +253,39 @@ static void read_into_an_untouched_page(void) {
   EQUAL(file_byte(other, 10), 'a');
 }
 
+static void exit_writes_back(void) {
+  int fd = lab_file(2, O_RDWR);
+  IN_CHILD({
+    char *p = MAP(NULL, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+    p[PAGE + 3] = 'Z';
+  });
+  EQUAL(file_byte(fd, PAGE + 3), 'Z');
+  EQUAL(file_byte(fd, PAGE + 4), 'b');
+}
+
+static void file_larger_than_memory(void) {
+  off_t length = (off_t)1 << 30;
+  int fd = lab_file(1, O_RDWR);
+  SUCCEEDS(0, ftruncate(fd, length));
+  char *p = MAP(NULL, (size_t)length, RW, MAP_SHARED, fd, 0);
+  off_t at = length - PAGE + lab_random(PAGE);
+  EQUAL(p[0], 'a');
+  EQUAL(p[length / 2], 0);
+  p[at] = 'Z';
+  EQUAL(file_byte(fd, at), 'Z');
+  UNMAP(p, (size_t)length);
+  EQUAL(file_byte(fd, at), 'Z');
+}
+
+static void over_code(void) {
+  char *code = (char *)((uintptr_t)&over_code & ~(PAGE - 1));
+  char first = *code;
+  CHECK(MAP(code, PAGE, RW, ANON, -1, 0) != code);
+  MAP_FAILS(EEXIST, code, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0);
+  EQUAL(*code, first);
+  WRITE_FAULTS(SIGSEGV, code);
+}
+
 LAB({"basic", basic}, {"private", private_mapping}, {"shared", shared_mapping},
     {"read-only", read_only}, {"lazy", lazy}, {"unmap-start", unmap_start},
     {"unmap-middle", unmap_middle}, {"unmap-end", unmap_end}, {"unmap-whole", unmap_whole},
@@ -263,4 +296,7 @@ LAB({"basic", basic}, {"private", private_mapping}, {"shared", shared_mapping},
     {"zero-length", zero_length}, {"bad-offset", bad_offset}, {"bad-arguments", bad_arguments},
     {"over-data-and-stack", over_data_and_stack},
     {"shared-write-needs-a-writable-file", shared_write_needs_a_writable_file},
-    {"read-into-an-untouched-page", read_into_an_untouched_page})
+    {"read-into-an-untouched-page", read_into_an_untouched_page},
+    {"exit-writes-back", exit_writes_back},
+    {"file-larger-than-memory", file_larger_than_memory},
+    {"over-code", over_code})

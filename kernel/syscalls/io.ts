@@ -9,6 +9,7 @@ import {
   UserBuffer,
   type UserRange,
 } from '../io-buffer.js';
+import { TASK_SIZE } from '../memory/index.js';
 import { BLOCKED, type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
 
 /** Longest transfer of one call. read(2), "Notes". */
@@ -192,7 +193,9 @@ export function sysCopyFileRange(
 function readFrom(call: Call, fd: number, ranges: readonly UserRange[]): number {
   const file = call.file(fd);
   if (file === undefined || !file.isReadable) return -Errno.EBADF;
-  const result = file.read(new UserBuffer(call.memory, ranges), call);
+  const buffer = userBuffer(call, ranges);
+  if (buffer === undefined) return -Errno.EFAULT;
+  const result = file.read(buffer, call);
   if (result !== WOULD_BLOCK || file.isNonblocking) return result;
   return blockOn(call, file, file.readTimeout);
 }
@@ -200,7 +203,8 @@ function readFrom(call: Call, fd: number, ranges: readonly UserRange[]): number 
 function writeTo(call: Call, fd: number, ranges: readonly UserRange[]): number {
   const file = call.file(fd);
   if (file === undefined || !file.isWritable) return -Errno.EBADF;
-  return attemptWrite(call, file, new UserBuffer(call.memory, ranges));
+  const buffer = userBuffer(call, ranges);
+  return buffer === undefined ? -Errno.EFAULT : attemptWrite(call, file, buffer);
 }
 
 export interface WriteOptions {
@@ -249,18 +253,34 @@ function readAt(call: Call, fd: number, ranges: readonly UserRange[], offset: nu
   const file = call.file(fd);
   if (file === undefined || !file.isReadable) return -Errno.EBADF;
   if (offset < 0) return -Errno.EINVAL;
-  return file.readAt(new UserBuffer(call.memory, ranges), offset, call);
+  const buffer = userBuffer(call, ranges);
+  return buffer === undefined ? -Errno.EFAULT : file.readAt(buffer, offset, call);
 }
 
 function writeAt(call: Call, fd: number, ranges: readonly UserRange[], offset: number): number {
   const file = call.file(fd);
   if (file === undefined || !file.isWritable) return -Errno.EBADF;
   if (offset < 0) return -Errno.EINVAL;
-  return file.writeAt(new UserBuffer(call.memory, ranges), offset, call);
+  const buffer = userBuffer(call, ranges);
+  return buffer === undefined ? -Errno.EFAULT : file.writeAt(buffer, offset, call);
 }
 
+/** One range; what leaves user space keeps its length, to be refused. */
 export function single(address: number, count: number): UserRange[] {
-  return [{ address, length: Math.min(count, MAX_TRANSFER) }];
+  const range = { address, length: count };
+  return [isOutside(range) ? range : { address, length: Math.min(count, MAX_TRANSFER) }];
+}
+
+/**
+ * undefined where a range leaves user space: that is refused before anything is transferred, however
+ * little there would be. Compare Linux's access_ok in ksys_read, fs/read_write.c.
+ */
+function userBuffer({ memory }: Call, ranges: readonly UserRange[]): UserBuffer | undefined {
+  return ranges.some(isOutside) ? undefined : new UserBuffer(memory, ranges);
+}
+
+function isOutside({ address, length }: UserRange): boolean {
+  return address < 0 || length < 0 || address + length > TASK_SIZE;
 }
 
 /** An array of struct iovec. readv(2). */

@@ -28,7 +28,7 @@ describe('a lab in the guest', () => {
     for (const seed of seeds) {
       const { output, result } = runGuest(readFileSync(guestProgram(`lab-${name}`)), {
         env: [`LAB_SEED=${seed}`],
-        verify: 'exit',
+        verify: seed === seeds[0] ? 'exit' : 'off',
       });
       expect(output).toBe(allPass(name));
       expect(result).toMatchObject({ exitStatus: 0, violations: 0, unknownSyscalls: {} });
