@@ -161,8 +161,8 @@ const rows: [
   [
     'R5',
     cache,
-    'this.frames.allocateZeroed(FILE, this.id, index)',
-    'this.frames.allocateZeroed(1, this.id, index)',
+    'this.frames.allocate(FILE, this.id, index)',
+    'this.frames.allocate(1, this.id, index)',
   ],
   [
     'R6',
