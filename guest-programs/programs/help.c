@@ -9,7 +9,7 @@ int main(void) {
        "  hello             the smallest program\n"
        "files and text\n"
        "  ls [-la]  cat  cp  mv  rm [-rf]  mkdir [-p]\n"
-       "  head [-n N]  wc [-lwc]  grep [-inv]  seq [FIRST] LAST  yes\n"
+       "  head [-n N]  wc [-lwc]  grep [-inv]  seq [FIRST] LAST  yes  clear\n"
        "processes\n"
        "  ps  kill [-SIGNAL]  sleep\n"
        "in the shell\n"
