@@ -26,7 +26,7 @@ describeWith(['chromium'], 'mmapdemo in the page', () => {
       await driver.state('Waiting for input');
       const now = { regions: reference.regions(), leaves: reference.leaves() };
       await expect
-        .poll(() => driver.leaves(), { message: `leaves of step ${step}`, timeout: 3000 })
+        .poll(() => driver.leaves(), { message: `leaves of step ${step}` })
         .toEqual(markedLeaves(before.leaves, now.leaves));
       const regions = await driver.regions();
       const shown = regions.filter(({ mark }) => mark !== 'gone');

@@ -69,10 +69,18 @@ export class GuestTerminal {
     this.output.push(bytes);
   }
 
-  /** What is to be sent to the page now. */
-  takeOutput(): Uint8Array[] {
-    const taken = this.output.splice(0);
-    for (const bytes of taken) this.undrawnBytes += bytes.length;
+  /** What is to be sent to the page now, in one piece: an echo comes byte by byte. */
+  takeOutput(): Uint8Array<ArrayBuffer> | undefined {
+    const pieces = this.output.splice(0);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length === 0) return undefined;
+    const taken = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      taken.set(piece, at);
+      at += piece.length;
+    }
+    this.undrawnBytes += length;
     return taken;
   }
 
