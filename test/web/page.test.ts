@@ -167,6 +167,18 @@ describePage('the terminal', () => {
     await expect.poll(() => driver.screen()).toMatch(/\$ mmapdemo$/);
   });
 
+  it('forgets endless output when the machine is reset, and ends it at ^C', async () => {
+    await driver.type('yes\n');
+    await driver.text(/^y\ny$/m);
+    await driver.press('Control+c');
+    await driver.text(/\^C\n.*\$$/);
+    await driver.type('yes\n');
+    await driver.state('Running');
+    await driver.page.getByRole('button', { name: 'Reset' }).click();
+    await driver.text(/^pagewalk: a RISC-V machine[\s\S]*\$ mmapdemo$/);
+    expect(await driver.screen()).not.toMatch(/^y$/m);
+  });
+
   it('takes 100 kB pasted at once without losing a byte, and gives them back', async () => {
     const lines = Array.from(
       { length: 1600 },

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { mustRun, temporaryFolder } from '../support/processes.js';
+import { mustRun, root, temporaryFolder } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
 import { launchChromium, PageDriver, webFolder } from './support/page-driver.js';
 
@@ -177,11 +177,44 @@ int main(int argc, char **argv) {
     await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-static', source, '-o', program]);
     const note = new TextEncoder().encode('first line\nlast line: žluťoučký 漢字\n');
     await driver.drop([{ name: 'greet', bytes: readFileSync(program) }]);
+    await driver.notice(
+      "/home/user/greet is in the guest's file system, a program that can be run.",
+    );
     await driver.drop([{ name: 'note.txt', bytes: note }]);
+    await driver.notice("/home/user/note.txt is in the guest's file system.");
     await driver.page.click('#terminal-host');
     await driver.type('./greet a b; echo status $?\n');
     await driver.text(/^\.\/greet has 3 arguments, pi is 3\.14159\nstatus 7$/m);
     await driver.type('cat note.txt\n');
     await driver.text(/^first line\nlast line: žluťoučký 漢 ?字/m);
+  });
+
+  it('are judged: names that are none, programs for others, what is cut off or too large', async () => {
+    const hello = readFileSync(join(root, 'guest-programs/bin/hello'));
+    const forHost = Buffer.from(hello);
+    forHost.writeUInt16LE(62, 18);
+    const cases: [name: string, bytes: Uint8Array, notice: string][] = [
+      ['..', hello, "'..' is no name for a file: give it another one"],
+      ['a/b', hello, "'a/b' is no name for a file"],
+      ['é'.repeat(128), hello, 'a name of 256 bytes is too long: 255 are allowed'],
+      ['native', forHost, 'it is for x86-64: compile it with riscv64-linux-gnu-gcc -static'],
+      ['short', hello.subarray(0, 20), 'the guest cannot run it: it is cut off within its header'],
+      ['half', hello.subarray(0, 4500), 'the guest cannot run it: it is cut off: '],
+      ["-it's an 'odd' *.name", new Uint8Array([0x68, 0x69, 10]), "*.name is in the guest's file"],
+    ];
+    for (const [name, bytes, notice] of cases) {
+      await driver.drop([{ name, bytes }]);
+      await driver.notice(notice);
+    }
+    await driver.page.evaluate(() => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(200e6)], 'huge'));
+      const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true });
+      document.querySelector('main')?.dispatchEvent(drop);
+    });
+    await driver.notice("/home/user/huge (200000000 bytes) does not fit into the guest's memory");
+    await driver.page.click('#terminal-host');
+    await driver.type('ls; cat ./-it*; ./half\n');
+    await driver.text(/half\s+native\s+short\nhi\nsh: .\/half: Exec format error\n/);
   });
 });

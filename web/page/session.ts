@@ -160,7 +160,12 @@ export class Session {
 
   async addFiles(files: Iterable<File>): Promise<void> {
     for (const file of files) {
-      const given = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+      const buffer = await file.arrayBuffer().catch(() => undefined);
+      if (buffer === undefined) {
+        this.notify(`${file.name} cannot be read: give single files, not a folder.`);
+        continue;
+      }
+      const given = { name: file.name, bytes: new Uint8Array(buffer) };
       this.givenFiles.set(file.name, given);
       this.send({ type: 'add-file', file: given });
     }
@@ -188,8 +193,10 @@ export class Session {
         this.set({ verdict: reply.verdict });
         break;
       case 'file-added': {
-        const how = reply.isProgram ? ', a program that can be run' : '';
-        this.notify(`${reply.path} is in the guest's file system${how}.`);
+        const { path, kind, reason } = reply;
+        const what = kind === 'program' ? ', a program that can be run' : '';
+        const but = kind === 'unfit program' ? `, but the guest cannot run it: ${reason}` : '';
+        this.notify(`${path} is in the guest's file system${what}${but}.`);
         break;
       }
       case 'files':

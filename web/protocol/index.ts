@@ -46,7 +46,13 @@ export type Reply =
   | { readonly type: 'report'; readonly text: string }
   /** Of a check that was asked for, or made while the machine stood still. */
   | { readonly type: 'verdict'; readonly verdict: Verdict }
-  | { readonly type: 'file-added'; readonly path: string; readonly isProgram: boolean }
+  | {
+      readonly type: 'file-added';
+      readonly path: string;
+      readonly kind: 'text or data' | 'program' | 'unfit program';
+      /** Why the guest will not run an unfit program. */
+      readonly reason: string;
+    }
   | { readonly type: 'files'; readonly files: readonly FileEntry[] }
   | { readonly type: 'file'; readonly path: string; readonly bytes: Uint8Array | undefined }
   /** The request could not be done; one line for the user. */

@@ -9,7 +9,7 @@ import type {
   TtyNumber,
 } from '../protocol/index.js';
 import { Auditor } from './auditor.js';
-import { HOME, isProgram, listFiles } from './guest-files.js';
+import { fileKind, HOME, listFiles, nameTrouble } from './guest-files.js';
 import { GuestTerminal } from './guest-terminal.js';
 import { Observer } from './observer.js';
 import { Pace } from './pace.js';
@@ -268,11 +268,16 @@ export class GuestMachine {
   }
 
   private addFile(kernel: Kernel, { name, bytes }: GuestFile): void {
+    const trouble = nameTrouble(name);
+    if (trouble !== undefined) {
+      this.send({ type: 'refused', message: trouble });
+      return;
+    }
     const path = `${HOME}/${name}`;
-    const isElf = isProgram(bytes);
+    const { kind, reason } = fileKind(bytes);
     try {
-      kernel.files.add(path, bytes, isElf ? 0o755 : 0o644);
-      this.send({ type: 'file-added', path, isProgram: isElf });
+      kernel.files.add(path, bytes, kind === 'text or data' ? 0o644 : 0o755);
+      this.send({ type: 'file-added', path, kind, reason });
     } catch (error) {
       this.send({ type: 'refused', message: error instanceof Error ? error.message : `${error}` });
     }
@@ -285,10 +290,9 @@ export class GuestMachine {
 
   private flush(): void {
     for (const terminal of this.terminals) {
-      for (const bytes of terminal.takeOutput()) {
-        const tty = terminal.tty.number;
-        this.send({ type: 'output', tty, bytes }, [bytes.buffer as ArrayBuffer]);
-      }
+      const bytes = terminal.takeOutput();
+      if (bytes === undefined) continue;
+      this.send({ type: 'output', tty: terminal.tty.number, bytes }, [bytes.buffer]);
     }
   }
 

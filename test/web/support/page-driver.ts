@@ -146,7 +146,7 @@ export class PageDriver {
   /** Waits until the terminal shows the text. */
   async text(wanted: string | RegExp, tty = 1): Promise<void> {
     await expect
-      .poll(() => this.screen(tty), { timeout: 10_000, interval: 30 })
+      .poll(() => this.screen(tty), { interval: 30 })
       .toMatch(typeof wanted === 'string' ? new RegExp(escapePattern(wanted)) : wanted);
   }
 
@@ -240,7 +240,11 @@ export class PageDriver {
     await this.page.dispatchEvent('main', 'dragover', { dataTransfer: data });
     await this.page.getByText('Drop it').waitFor();
     await this.page.dispatchEvent('main', 'drop', { dataTransfer: data });
-    for (const { name } of files) await this.page.getByText(`/home/user/${name} is in`).waitFor();
+  }
+
+  /** Waits until the page says this of a file that was given to it. */
+  async notice(text: string): Promise<void> {
+    await this.page.locator('.notice', { hasText: text }).waitFor();
   }
 
   /** Pastes as a browser does. */

@@ -10,6 +10,8 @@ import { TERMINAL_THEMES } from './themes.js';
 /** The largest of these at which a line of 80 columns fits is taken. CSS pixels. */
 const FONT_SIZES = [14, 13, 12, 11] as const;
 const WANTED_COLUMNS = 80;
+/** RIS of ECMA-48. */
+const FULL_RESET = '\x1bc';
 
 export interface TerminalEvents {
   /** Bytes that the user typed or pasted. */
@@ -93,9 +95,9 @@ export class TerminalPane {
     this.terminal.write(text);
   }
 
-  /** As a terminal that was just switched on. */
+  /** As a terminal that was just switched on, behind all that was written before and not drawn yet. */
   reset(): void {
-    this.terminal.reset();
+    this.terminal.write(FULL_RESET);
   }
 
   focus(): void {
