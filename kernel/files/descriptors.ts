@@ -35,6 +35,12 @@ export class DescriptorTable {
     return fd;
   }
 
+  /** Whether a descriptor below `limit` is free. */
+  hasRoom(limit: number): boolean {
+    for (let fd = 0; fd < limit; fd++) if (this.slots[fd] === undefined) return true;
+    return false;
+  }
+
   /** Puts `file` (and the caller's reference) at `fd`, closing what was there. */
   replace(fd: number, file: OpenFile, closeOnExec: boolean): void {
     this.close(fd);

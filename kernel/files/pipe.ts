@@ -1,6 +1,6 @@
 import { byteString } from '../bytes.js';
 import { Errno } from '../errno.js';
-import type { IoBuffer } from '../io-buffer.js';
+import { type IoBuffer, KernelBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
 import { SIGPIPE } from '../signals/numbers.js';
 import type { Call } from '../syscalls/call.js';
@@ -11,8 +11,8 @@ import { OpenFile, type OpenRequest, WOULD_BLOCK } from './open-file.js';
 /** A pipe holds so many buffers, each of a page. Linux include/linux/pipe_fs_i.h, PIPE_DEF_BUFFERS. */
 const PIPE_BUFFERS = 16;
 const BUFFER_BYTES = 4096;
-/** A pipe's capacity. pipe(7). */
-export const PIPE_BYTES = PIPE_BUFFERS * BUFFER_BYTES;
+/** The most that F_SETPIPE_SZ allows. proc_sys_fs(5), pipe-max-size. */
+const MAX_PIPE_BYTES = 1_048_576;
 const FIONREAD = 0x541b;
 
 /** Bytes [start, end) of a page are on their way. */
@@ -32,6 +32,7 @@ export class Pipe extends Inode {
   readers = 0;
   writers = 0;
   private readonly buffers: PipeBuffer[] = [];
+  private capacity = PIPE_BUFFERS;
 
   constructor(owner: InodeOwner, by: Credentials, permissions = 0o600) {
     super(owner, permissions, by);
@@ -57,7 +58,37 @@ export class Pipe extends Inode {
   }
 
   get isFull(): boolean {
-    return this.buffers.length >= PIPE_BUFFERS;
+    return this.buffers.length >= this.capacity;
+  }
+
+  /** Whole pages that are free: so much can be written at once, whatever it joins. */
+  get freeBytes(): number {
+    return Math.max(0, this.capacity - this.buffers.length) * BUFFER_BYTES;
+  }
+
+  get capacityBytes(): number {
+    return this.capacity * BUFFER_BYTES;
+  }
+
+  /** F_SETPIPE_SZ: rounded up to a power of two of pages. @returns the capacity, or a negative errno */
+  resize(bytes: number): number {
+    if (bytes > 2 ** 31) return -Errno.EINVAL;
+    if (bytes > MAX_PIPE_BYTES) return -Errno.EPERM;
+    const buffers = 2 ** Math.ceil(Math.log2(Math.max(1, Math.ceil(bytes / BUFFER_BYTES))));
+    if (buffers < this.buffers.length) return -Errno.EBUSY;
+    this.capacity = buffers;
+    this.waitQueue.wake(POLLOUT);
+    return this.capacityBytes;
+  }
+
+  /** The first bytes, which stay. */
+  peek(max: number): Uint8Array {
+    return this.contents().subarray(0, max);
+  }
+
+  /** Drops the first `count` bytes, which must be there. */
+  consume(count: number): void {
+    this.moveTo(new KernelBuffer(new Uint8Array(count)));
   }
 
   /** @returns the number of bytes moved, or -EFAULT where not even the first buffer could be */
@@ -174,7 +205,7 @@ export class PipeEnd extends OpenFile {
   }
 
   override state(): string {
-    return byteString(this.inode.contents());
+    return `${this.inode.capacityBytes} ${byteString(this.inode.contents())}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { POLLIN } from '../files/mode.js';
 import type { Kernel } from '../kernel.js';
 import { SA_NOCLDWAIT, SIG_IGN } from '../signals/actions.js';
 import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SIGCHLD } from '../signals/numbers.js';
@@ -28,6 +29,7 @@ export function exitProcess(kernel: Kernel, process: Process, ending: Ending): v
   kernel.beforeExit(process);
   for (const task of process.tasks) removeTask(kernel, task);
   process.ending = ending;
+  process.ended.wake(POLLIN);
   process.dropTimers('all');
   kernel.processEnded(process, ending);
   releaseMemory(kernel, process);

@@ -8,6 +8,7 @@ export const CLONE_VM = 0x100;
 export const CLONE_FS = 0x200;
 export const CLONE_FILES = 0x400;
 export const CLONE_SIGHAND = 0x800;
+export const CLONE_PIDFD = 0x1000;
 export const CLONE_VFORK = 0x4000;
 export const CLONE_PARENT = 0x8000;
 export const CLONE_THREAD = 0x1_0000;
@@ -15,12 +16,13 @@ export const CLONE_SETTLS = 0x8_0000;
 export const CLONE_PARENT_SETTID = 0x10_0000;
 export const CLONE_CHILD_CLEARTID = 0x20_0000;
 export const CLONE_CHILD_SETTID = 0x100_0000;
-/** Namespaces, pidfds, ptrace: not here. */
+/** Namespaces, ptrace: not here. */
 export const CLONE_KNOWN =
   CLONE_VM |
   CLONE_FS |
   CLONE_FILES |
   CLONE_SIGHAND |
+  CLONE_PIDFD |
   CLONE_VFORK |
   CLONE_PARENT |
   CLONE_THREAD |
@@ -34,6 +36,8 @@ export const CLONE_KNOWN =
 
 export interface CloneRequest {
   readonly flags: number;
+  /** Where CLONE_PIDFD puts the descriptor. */
+  readonly pidfdAt: number;
   /** 0: the child goes on with the parent's sp. */
   readonly stack: number;
   readonly parentTid: number;

@@ -90,6 +90,8 @@ export class Process {
   readonly pending = new PendingSignals();
   /** The parent looks here for children that ended, stopped or went on. */
   readonly childChanges = new WaitQueue();
+  /** Woken when the process has ended. */
+  readonly ended = new WaitQueue();
   /** A vfork(2)ing parent waits here until the child executes or ends. */
   readonly vforkDone = new WaitQueue();
   isVforkChild = false;

@@ -1,7 +1,7 @@
 import { Errno } from '../errno.js';
 import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, O_SETTABLE } from '../files/mode.js';
 import type { OpenFile } from '../files/open-file.js';
-import { createPipe, PIPE_BYTES, PipeEnd } from '../files/pipe.js';
+import { createPipe, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
 import type { Call } from './call.js';
@@ -120,10 +120,9 @@ export function sysFcntl(call: Call, fd: number, command: number, argument: numb
     case F_OFD_SETLKW:
       return file.flags & O_PATH ? -Errno.EBADF : lockRecords(call, file, command, argument);
     case F_GETPIPE_SZ:
-      return file instanceof PipeEnd ? PIPE_BYTES : -Errno.EBADF;
+      return file instanceof PipeEnd ? file.inode.capacityBytes : -Errno.EBADF;
     case F_SETPIPE_SZ:
-      if (!(file instanceof PipeEnd)) return -Errno.EBADF;
-      return argument <= PIPE_BYTES ? PIPE_BYTES : -Errno.EPERM;
+      return file instanceof PipeEnd ? file.inode.resize(argument % 2 ** 32) : -Errno.EBADF;
     default:
       return -Errno.EINVAL;
   }

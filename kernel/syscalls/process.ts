@@ -3,9 +3,19 @@ import { Errno } from '../errno.js';
 import { replaceProgram } from '../exec/execute.js';
 import { loadProgram } from '../exec/load.js';
 import { exitProcess, exitTask } from '../process/exit.js';
-import { CLONE_KNOWN, CLONE_VFORK, type CloneRequest, cloneTask } from '../process/fork.js';
+import {
+  CLONE_KNOWN,
+  CLONE_PARENT_SETTID,
+  CLONE_PIDFD,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  type CloneRequest,
+  cloneTask,
+} from '../process/fork.js';
 import { RLIMIT_STACK } from '../process/limits.js';
 import { type Call, NO_RESULT } from './call.js';
+import { descriptorLimit } from './descriptors.js';
+import { openProcess } from './pidfd.js';
 
 /** exit(2): this thread alone. */
 export function sysExit(call: Call, status: number): number {
@@ -29,10 +39,19 @@ export function sysClone(
 ): number {
   const exitSignal = flags & 0xff;
   if ((flags & ~0xff & ~CLONE_KNOWN) !== 0) return -Errno.EINVAL;
-  return clone(call, { flags: flags & ~0xff, stack, parentTid, tls, childTid, exitSignal });
+  const pidfdAt = parentTid;
+  return clone(call, {
+    flags: flags & ~0xff,
+    pidfdAt,
+    stack,
+    parentTid,
+    tls,
+    childTid,
+    exitSignal,
+  });
 }
 
-/** clone3(2) without its later fields: pidfd, set_tid and cgroup answer -EINVAL. */
+/** clone3(2) without its later fields: set_tid and cgroup answer -EINVAL. */
 export function sysClone3(call: Call, address: number, size: number): number {
   const FIELDS_BYTES = 64;
   if (size < FIELDS_BYTES || size > 4096) return size > 4096 ? -Errno.E2BIG : -Errno.EINVAL;
@@ -48,6 +67,7 @@ export function sysClone3(call: Call, address: number, size: number): number {
   return clone(call, {
     flags,
     exitSignal,
+    pidfdAt: field(1),
     stack: stack + stackSize,
     parentTid: field(3),
     childTid: field(2),
@@ -57,10 +77,24 @@ export function sysClone3(call: Call, address: number, size: number): number {
 
 function clone(call: Call, request: CloneRequest): number {
   if (call.wait !== undefined) return waitForVfork(call, call.wait.progress);
+  const hasPidfd = (request.flags & CLONE_PIDFD) !== 0;
+  if (hasPidfd) {
+    const problem = checkPidfd(call, request);
+    if (problem < 0) return problem;
+  }
   const child = cloneTask(call.kernel, call.task, request);
   if (typeof child === 'number') return child;
+  if (hasPidfd) call.writeU32(request.pidfdAt, openProcess(call, child.process, 0));
   call.kernel.scheduler.add(child);
   return (request.flags & CLONE_VFORK) !== 0 ? waitForVfork(call, child.tid) : child.tid;
+}
+
+/** Whether a pidfd can be made and told, before there is a child. */
+function checkPidfd(call: Call, { flags, pidfdAt, parentTid }: CloneRequest): number {
+  const isTold = (flags & CLONE_PARENT_SETTID) !== 0 && pidfdAt === parentTid;
+  if ((flags & CLONE_THREAD) !== 0 || isTold) return -Errno.EINVAL;
+  if (!call.process.descriptors.hasRoom(descriptorLimit(call))) return -Errno.EMFILE;
+  return call.writeU32(pidfdAt, 0);
 }
 
 /** The parent sleeps while the child runs in its memory. */

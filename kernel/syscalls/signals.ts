@@ -15,6 +15,7 @@ import {
   signalBit,
   UNBLOCKABLE,
 } from '../signals/numbers.js';
+import type { SignalInfo } from '../signals/pending.js';
 import { sendToProcess, sendToTask } from '../signals/send.js';
 import { type Call, INTERRUPTED, INTERRUPTED_FOR_GOOD } from './call.js';
 import { installNew } from './descriptors.js';
@@ -183,24 +184,47 @@ export function sysTkill(call: Call, tid: number, signal: number): number {
 /** rt_sigqueueinfo(2): a process may claim any negative si_code. */
 export function sysRtSigqueueinfo(call: Call, pid: number, signal: number, infoAt: number): number {
   if (signal < 0 || signal > SIGNAL_COUNT) return -Errno.EINVAL;
-  const view = call.view(infoAt, 128);
-  if (view === undefined) return -Errno.EFAULT;
-  const code = view.getInt32(8, true);
-  if (code >= 0 && pid !== call.process.pid) return -Errno.EPERM;
+  const info = readSignalInfo(call, signal, infoAt);
+  if (typeof info === 'number') return info;
+  if (info.code >= 0 && pid !== call.process.pid) return -Errno.EPERM;
   const target = call.kernel.processes.get(pid);
   if (target === undefined) return -Errno.ESRCH;
-  if (signal === 0) return 0;
-  sendToProcess(target, {
-    signal,
-    code,
-    pid: view.getInt32(16, true),
-    uid: view.getUint32(20, true),
-    value: { low: view.getUint32(24, true), high: view.getUint32(28, true) },
-  });
+  if (signal !== 0) sendToProcess(target, info);
   return 0;
 }
 
-function senderInfo(call: Call, signal: number, code: number) {
+/** rt_tgsigqueueinfo(2): to one thread. */
+export function sysRtTgsigqueueinfo(
+  call: Call,
+  pid: number,
+  tid: number,
+  signal: number,
+  infoAt: number,
+): number {
+  if (pid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_COUNT) return -Errno.EINVAL;
+  const info = readSignalInfo(call, signal, infoAt);
+  if (typeof info === 'number') return info;
+  if (info.code >= 0 && pid !== call.process.pid) return -Errno.EPERM;
+  const task = call.kernel.tasks.get(tid);
+  if (task === undefined || task.process.pid !== pid) return -Errno.ESRCH;
+  if (signal !== 0) sendToTask(task, info);
+  return 0;
+}
+
+/** The siginfo_t that a process makes up itself. */
+export function readSignalInfo(call: Call, signal: number, address: number): SignalInfo | number {
+  const view = call.view(address, 128);
+  if (view === undefined) return -Errno.EFAULT;
+  return {
+    signal,
+    code: view.getInt32(8, true),
+    pid: view.getInt32(16, true),
+    uid: view.getUint32(20, true),
+    value: { low: view.getUint32(24, true), high: view.getUint32(28, true) },
+  };
+}
+
+export function senderInfo(call: Call, signal: number, code: number) {
   return { signal, code, pid: call.process.pid, uid: call.process.credentials.uid };
 }
 

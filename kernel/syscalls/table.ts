@@ -13,12 +13,15 @@ import { sysFlock } from './locks.js';
 import * as memory from './memory.js';
 import * as open from './open.js';
 import * as paths from './paths.js';
+import * as pidfd from './pidfd.js';
 import { sysPpoll, sysPselect6 } from './poll.js';
 import * as process from './process.js';
+import * as processMemory from './process-memory.js';
 import * as signals from './signals.js';
 import { sysGetsockopt, sysSetsockopt } from './socket-options.js';
 import * as transfer from './socket-transfer.js';
 import * as sockets from './sockets.js';
+import * as splice from './splice.js';
 import * as stat from './stat.js';
 import * as system from './system.js';
 import * as time from './time.js';
@@ -94,6 +97,9 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [72, entry('pselect6', [INT, ADDRESS, ADDRESS, ADDRESS, k.TIMESPEC, ADDRESS], FILE, sysPselect6)],
   [73, entry('ppoll', [ADDRESS, UINT, k.TIMESPEC, k.SIGNAL_SET], FILE, sysPpoll)],
   [74, entry('signalfd4', [FD, k.SIGNAL_SET, SIZE, n.SIGNALFD_FLAGS], FILE, signals.sysSignalfd4)],
+  [75, entry('vmsplice', [FD, k.vectorIn(2), SIZE, n.SPLICE_FLAGS], FILE, splice.sysVmsplice)],
+  [76, entry('splice', [FD, ADDRESS, FD, ADDRESS, SIZE, n.SPLICE_FLAGS], FILE, splice.sysSplice)],
+  [77, entry('tee', [FD, FD, SIZE, n.SPLICE_FLAGS], FILE, splice.sysTee)],
   [78, entry('readlinkat', [DIRFD, PATH, BYTES_OUT, INT], FILE, paths.sysReadlinkat)],
   [79, entry('newfstatat', [DIRFD, PATH, k.STAT_OUT, n.AT_FLAGS], FILE, stat.sysNewfstatat)],
   [80, entry('fstat', [FD, k.STAT_OUT], SIMPLE, stat.sysFstat)],
@@ -290,6 +296,10 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
   [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
   [233, entry('madvise', [ADDRESS, SIZE, n.ADVICE], MEMORY, memory.sysMadvise)],
+  [
+    240,
+    entry('rt_tgsigqueueinfo', [INT, INT, SIGNAL, ADDRESS], SIMPLE, signals.sysRtTgsigqueueinfo),
+  ],
   [242, entry('accept4', [FD, ADDRESS, ADDRESS, s.ACCEPT_FLAGS], FILE, sockets.sysAccept4)],
   [258, entry('riscv_hwprobe', [ADDRESS, SIZE, SIZE, ADDRESS, HEX], SIMPLE, sysHwprobe)],
   [
@@ -298,6 +308,24 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   ],
   [260, entry('wait4', [INT, k.STATUS_OUT, n.WAIT_FLAGS, ADDRESS], FILE, sysWait4)],
   [261, entry('prlimit64', [INT, n.RESOURCE, k.LIMIT, k.LIMIT_OUT], SIMPLE, system.sysPrlimit64)],
+  [
+    270,
+    entry(
+      'process_vm_readv',
+      [INT, ADDRESS, SIZE, ADDRESS, SIZE, HEX],
+      FILE,
+      processMemory.sysProcessVmReadv,
+    ),
+  ],
+  [
+    271,
+    entry(
+      'process_vm_writev',
+      [INT, ADDRESS, SIZE, ADDRESS, SIZE, HEX],
+      FILE,
+      processMemory.sysProcessVmWritev,
+    ),
+  ],
   [276, entry('renameat2', [DIRFD, PATH, DIRFD, PATH, n.RENAME_FLAGS], FILE, paths.sysRenameat2)],
   [278, entry('getrandom', [BYTES_OUT, SIZE, n.RANDOM_FLAGS], FILE, system.sysGetrandom)],
   [279, entry('memfd_create', [PATH, n.MEMFD_FLAGS], FILE, open.sysMemfdCreate)],
@@ -317,9 +345,12 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [287, entry('pwritev2', [FD, k.vectorIn(2), INT, LONG, LONG, HEX], FILE, io.sysPwritev2)],
   [291, entry('statx', [DIRFD, PATH, n.AT_FLAGS, HEX, ADDRESS], FILE, stat.sysStatx)],
   [293, entry('rseq', [ADDRESS, UINT, HEX, HEX], SIMPLE, system.sysRseq)],
+  [424, entry('pidfd_send_signal', [FD, SIGNAL, ADDRESS, HEX], SIMPLE, pidfd.sysPidfdSendSignal)],
+  [434, entry('pidfd_open', [INT, n.PIDFD_FLAGS], SIMPLE, pidfd.sysPidfdOpen)],
   [435, entry('clone3', [ADDRESS, SIZE], PROCESS, process.sysClone3)],
   [436, entry('close_range', [UINT, UINT, HEX], SIMPLE, descriptors.sysCloseRange)],
   [437, entry('openat2', [DIRFD, PATH, ADDRESS, SIZE], FILE, open.sysOpenat2)],
+  [438, entry('pidfd_getfd', [FD, FD, HEX], SIMPLE, pidfd.sysPidfdGetfd)],
   [439, entry('faccessat2', [DIRFD, PATH, n.ACCESS_MODE, n.AT_FLAGS], FILE, paths.sysFaccessat2)],
   [
     441,

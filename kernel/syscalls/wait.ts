@@ -12,6 +12,7 @@ import {
   SIGCONT,
 } from '../signals/numbers.js';
 import type { Call } from './call.js';
+import { processOf } from './pidfd.js';
 import { encodeUsage } from './usage.js';
 
 const WNOHANG = 1;
@@ -62,12 +63,18 @@ export function sysWaitid(
   usageAt: number,
 ): number {
   const wanted = options & (WEXITED | WUNTRACED | WCONTINUED);
-  if (wanted === 0 || idType < 0 || idType > 2) return -Errno.EINVAL;
-  const [ALL, PID] = [0, 1];
+  if (wanted === 0 || idType < 0 || idType > 3) return -Errno.EINVAL;
+  const [ALL, PID, PIDFD] = [0, 1, 3];
+  const file = idType === PIDFD ? processOf(call, id) : undefined;
+  if (typeof file === 'number') return file;
   const group = id === 0 ? call.process.group : id;
   const isWanted = (child: Process) =>
-    idType === ALL || (idType === PID ? child.pid === id : child.group === group);
-  const event = wait(call, isWanted, options);
+    idType === ALL ||
+    child === file?.process ||
+    (idType === PID ? child.pid === id : idType !== PIDFD && child.group === group);
+  const isPatient = file?.isNonblocking !== true || (options & WNOHANG) !== 0;
+  const event = wait(call, isWanted, isPatient ? options : options | WNOHANG);
+  if (event === 0 && !isPatient) return -Errno.EAGAIN;
   if (typeof event === 'number' && event !== 0) return event;
   if (typeof event === 'object' && usageAt !== 0) {
     if (call.write(usageAt, encodeUsage(event.child.usage)) < 0) return -Errno.EFAULT;

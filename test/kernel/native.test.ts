@@ -41,6 +41,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['events', 'eventfd, epoll'],
     ['sockets', 'socketpair, listening, messages, descriptors, credentials'],
     ['timers', 'timerfd, timer_create, CPU time, signalfd'],
+    ['transfers', 'splice, pidfd, memory of another process'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
