@@ -5,7 +5,7 @@ import { inTemporaryDirectory, runTool } from './programs.js';
 
 const RAM_BYTES = 16 << 20;
 /** Far more than any program of the tests needs. */
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 5_000_000;
 
 /** What the image writes to the UART here; it must end with status 0. */
 export function runHere(image: Uint8Array): Buffer {
