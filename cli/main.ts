@@ -1,20 +1,17 @@
 #!/usr/bin/env node
-import { boot } from './boot.js';
-import { cc } from './cc.js';
-import { isaTests } from './isa-tests.js';
 import { MISTAKE_STATUS, Mistake, mistakeMessage } from './mistake.js';
-import { run } from './run.js';
-import { serve } from './serve.js';
-import { test } from './test/command.js';
 import { version } from './version.js';
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  run,
-  cc,
-  boot,
-  'isa-tests': isaTests,
-  test,
-  serve,
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Each is loaded only when it is called, so that none pays for what another one needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).run,
+  cc: async () => (await import('./cc.js')).cc,
+  boot: async () => (await import('./boot.js')).boot,
+  'isa-tests': async () => (await import('./isa-tests.js')).isaTests,
+  test: async () => (await import('./test/command.js')).test,
+  serve: async () => (await import('./serve.js')).serve,
 };
 
 const help = `usage: pagewalk COMMAND [OPTIONS] …
@@ -40,8 +37,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === undefined) throw new Mistake('no command: pagewalk --help lists them');
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command) return command(rest);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load) return (await load())(rest);
   const kind = name.startsWith('-') ? 'option' : 'command';
   throw new Mistake(`unknown ${kind} '${name}': pagewalk --help lists those that there are`);
 }

@@ -28,7 +28,7 @@ const TWO_32 = 2 ** 32;
  * Instructions that the interpreter runs between two returns. WebAssembly has no on-stack
  * replacement: only a new call runs the optimised code once it is ready.
  */
-const SLICE = 100_000;
+const SLICE = 1_000_000;
 /**
  * An instruction needs a few returns at most until its pages are decoded and in the TLB. More is a
  * fault of ours, which must not hang the host.
