@@ -6,6 +6,7 @@
  *           from there, no more than a page of instructions runs straight on. When fewer than that
  *           remain it hands over to
  *   exact   the same handlers, and a test before every instruction;
+ *   outlined  executes one rare or long instruction for either of them;
  *   run     starts whichever fits.
  */
 
@@ -27,6 +28,11 @@ import { assembleModule, Code } from './wasm.js';
 
 /** What `fast` returns when fewer instructions remain than it may run without a test. */
 const LOW = -1;
+/** Functions of the module by number. */
+const [FAST, EXACT, OUTLINED] = [0, 1, 2] as const;
+
+const inline = handlers.filter((handler) => !handler.isOutlined);
+const outlinedHandlers = handlers.filter((handler) => handler.isOutlined);
 
 export function emitInterpreter(
   memoryPages: { minimum: number; maximum: number },
@@ -34,7 +40,8 @@ export function emitInterpreter(
 ): Uint8Array<ArrayBuffer> {
   const fast = new InterpreterFunction('fast', options).emit();
   const exact = new InterpreterFunction('exact', options).emit();
-  return assembleModule([fast, exact, emitRun()], memoryPages);
+  const outlined = new OutlinedFunction('fast', options).emit();
+  return assembleModule([fast, exact, outlined, emitRun()], memoryPages);
 }
 
 function emitRun(): Code {
@@ -46,7 +53,7 @@ function emitRun(): Code {
   code.i32(MAX_STRAIGHT_RUN);
   code.op('i32.lt_s');
   code.brIf('low');
-  code.call(0);
+  code.call(FAST);
   code.tee(result);
   code.i32(LOW);
   code.op('i32.eq');
@@ -54,7 +61,7 @@ function emitRun(): Code {
   code.get(result);
   code.op('return');
   code.end();
-  code.call(1);
+  code.call(EXACT);
   return code;
 }
 
@@ -147,9 +154,10 @@ class InterpreterFunction extends HandlerCode {
 
   private emitDispatch(): void {
     const { code } = this;
-    const labels = handlers.map(({ op }) => `op ${op}`);
+    const labels = inline.map(({ op }) => `op ${op}`);
     for (const label of labels.toReversed()) code.block(label);
     code.block('page end');
+    code.block('outlined');
     if (this.mode === 'exact') {
       code.get(this.remaining);
       code.op('i32.eqz');
@@ -160,15 +168,34 @@ class InterpreterFunction extends HandlerCode {
     fixed[OP_NONE] = 'decode';
     fixed[OP_SLOW] = 'slow';
     fixed[OP_PAGE_END] = 'page end';
-    code.brTable([...fixed, ...labels], 'slow');
+    code.brTable([...fixed, ...labels], 'outlined');
+    code.end();
+    this.callOutlined();
     code.end();
     this.pc();
     code.set(this.va);
     code.br('far');
-    for (const handler of handlers) {
+    for (const handler of inline) {
       code.end();
       this.emitHandler(handler);
     }
+  }
+
+  private callOutlined(): void {
+    const { code, record, entry } = this;
+    code.i32(EXIT_RECORD);
+    code.get(record);
+    code.memory('i32.store');
+    code.call(OUTLINED);
+    code.tee(entry);
+    code.op('i32.eqz');
+    code.brIf('slow');
+    code.get(record);
+    code.get(entry);
+    code.op('i32.add');
+    code.set(record);
+    this.retire();
+    code.br('dispatch');
   }
 
   private emitExit(exit: string): void {
@@ -195,6 +222,38 @@ class InterpreterFunction extends HandlerCode {
     }
     code.i32(EXIT_CODES[exit]!);
     code.op('return');
+  }
+}
+
+/**
+ * Executes the instruction of the record at EXIT_RECORD. It returns the step to the next one, or 0,
+ * and has changed nothing, when the exact evaluator must execute it.
+ */
+class OutlinedFunction extends HandlerCode {
+  emit(): Code {
+    const { code } = this;
+    code.i32(EXIT_RECORD);
+    code.memory('i32.load');
+    code.set(this.record);
+    code.block('slow');
+    const labels = outlinedHandlers.map(({ op }) => `op ${op}`);
+    for (const label of labels.toReversed()) code.block(label);
+    this.pushField(RECORD_OP);
+    code.i32(outlinedHandlers[0]!.op);
+    code.op('i32.sub');
+    code.brTable(labels, 'slow');
+    for (const handler of outlinedHandlers) {
+      code.end();
+      this.emitHandler(handler);
+    }
+    code.end();
+    code.i32(0);
+    return code;
+  }
+
+  protected override next(): void {
+    this.code.i32(this.stepBytes);
+    this.code.op('return');
   }
 }
 

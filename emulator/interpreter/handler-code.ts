@@ -114,11 +114,11 @@ export class HandlerCode extends RecordCode {
     this.code.memory('i64.store');
   }
 
-  private get stepBytes(): number {
+  protected get stepBytes(): number {
     return (this.handler.lengthBytes / 2) * RECORD_BYTES;
   }
 
-  private retire(): void {
+  protected retire(): void {
     const { code } = this;
     code.get(this.remaining);
     code.i32(1);
@@ -126,7 +126,8 @@ export class HandlerCode extends RecordCode {
     code.set(this.remaining);
   }
 
-  private next(): void {
+  /** To the next record. */
+  protected next(): void {
     const { code } = this;
     code.get(this.record);
     code.i32(this.stepBytes);

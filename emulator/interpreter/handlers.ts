@@ -3,7 +3,7 @@
  * handler per length in which it exists, and more where predecoding can decide something once.
  */
 
-import { compressedInstructions, instructions } from '../isa/extensions.js';
+import { compressedInstructions, instructions, instructionsOf } from '../isa/extensions.js';
 import type { Instruction } from '../isa/instruction.js';
 import { rounds, someExpression } from '../isa/properties.js';
 import { isNativeOperation } from './compile.js';
@@ -32,18 +32,25 @@ export interface Handler {
   readonly instruction: Instruction;
   readonly lengthBytes: 2 | 4;
   readonly variant: Variant;
+  /** It stands in a function of its own, which the loop calls. */
+  readonly isOutlined: boolean;
 }
+
+/** What stands in the loop itself. */
+const usual = new Set(instructionsOf('rv64gc_zba_zbb_zbs_zicond'));
 
 const compressible = new Set(compressedInstructions.map(({ base }) => base));
 
-/** All handlers; the op of handlers[i] is i + 3. */
+/** All handlers, the outlined ones last; the op of handlers[i] is i + 3. */
 export const handlers: readonly Handler[] = instructions
   .filter(isNative)
-  .flatMap((instruction) =>
-    lengthsOf(instruction).flatMap((lengthBytes) =>
-      variantsOf(instruction).map((variant) => ({ instruction, lengthBytes, variant })),
-    ),
-  )
+  .flatMap((instruction) => {
+    const isOutlined = mayBeOutlined(instruction);
+    return lengthsOf(instruction).flatMap((lengthBytes) =>
+      variantsOf(instruction).map((variant) => ({ instruction, lengthBytes, variant, isOutlined })),
+    );
+  })
+  .sort((a, b) => Number(a.isOutlined) - Number(b.isOutlined))
   .map((handler, index) => ({ ...handler, op: FIRST_HANDLER + index }));
 
 const opsByKey = new Map(
@@ -62,6 +69,17 @@ export function findOp(instruction: Instruction, lengthBytes: 2 | 4, variant: Va
 function isNative({ effect }: Instruction): boolean {
   if (['csr', 'cacheBlock', 'system'].includes(effect.kind)) return false;
   return !someExpression(effect, (node) => !isNativeOperation(node));
+}
+
+/**
+ * The engine's optimising compiler gives a function beyond a certain size worse code throughout, so
+ * the loop holds what most programs are made of. Only what touches registers alone can be outlined.
+ */
+function mayBeOutlined(instruction: Instruction): boolean {
+  const { effect } = instruction;
+  if (!['rd', 'fd', 'fdBits'].includes(effect.kind)) return false;
+  if (someExpression(effect, (node) => node.op === 'load')) return false;
+  return !usual.has(instruction) || someExpression(effect, (node) => node.op === 'fma');
 }
 
 function lengthsOf(instruction: Instruction): (2 | 4)[] {
