@@ -117,17 +117,27 @@ export class Core<F> {
   }
 
   /**
-   * Asks for the nodes that an operation needs, and makes room for them.
+   * Asks for the nodes that an operation needs, and makes room for them. Whoever is asked may have
+   * moved the trees' paths, and may throw.
    *
    * @returns 0 or -ENOMEM
    */
   reserve(moreRegions: number, moreGaps: number, moreMappings = 0): number {
     if (moreRegions > 0 && this.regions.size + moreRegions > this.maxRegions) return -Errno.ENOMEM;
     const nodes = moreRegions + moreGaps;
-    if (nodes > 0 && this.mayAllocate !== undefined && !this.mayAllocate(nodes)) {
+    if (nodes > 0 && this.mayAllocate !== undefined && !this.asks(this.mayAllocate, nodes)) {
       return -Errno.ENOMEM;
     }
     return this.makeRoom(moreRegions, moreGaps, moreMappings);
+  }
+
+  /** The answer of the user's function, which may look at the space, but not change it. */
+  private asks(mayAllocate: (nodes: number) => boolean, nodes: number): boolean {
+    let answer = false;
+    this.report(() => {
+      answer = mayAllocate(nodes);
+    });
+    return answer;
   }
 
   /** If regions of two mapping records are one where the page `boundary` joins them. */
@@ -184,7 +194,7 @@ export class Core<F> {
     };
   }
 
-  /** Runs callbacks; mutations throw meanwhile. */
+  /** Runs the user's functions; mutations throw meanwhile. */
   report(run: () => void): void {
     this.isReporting = true;
     try {
@@ -195,7 +205,7 @@ export class Core<F> {
   }
 
   reportParts(parts: readonly Part<F>[] | undefined, callback: UpdateFn<F> | undefined): void {
-    if (parts === undefined || callback === undefined || parts.length === 0) return;
+    if (parts === undefined || typeof callback !== 'function' || parts.length === 0) return;
     this.report(() => {
       for (const { start, length, info } of parts) callback(start, length, info);
     });

@@ -48,7 +48,7 @@ export interface AddressSpaceOptions {
   maxRegions?: number | undefined;
   /**
    * Asked before every operation that raises `stats().nodes`, with the number by which it does.
-   * `false` refuses the operation.
+   * `false` refuses the operation. It may look at the space; a call that changes it throws.
    */
   mayAllocate?: ((nodes: number) => boolean) | undefined;
   /** Keeps every change in `journal`. */

@@ -27,7 +27,7 @@ export function mapAny<F>(
   if (pages < 0 || !areContents(core, pages, prot, flags, offset)) return -Errno.EINVAL;
   const { gaps } = core;
   let page: number;
-  if (options === undefined) {
+  if (options === undefined || options === null) {
     const gap = gaps.seekFit(pages, core.isTopDown ? 1 : 0);
     if (gap === 0) return -Errno.ENOMEM;
     page = core.isTopDown ? gaps.end(gap) - pages : gaps.start(gap);
@@ -135,6 +135,11 @@ function placeInGap<F>(
   const moreGaps = (page > gaps.start(gap) ? 1 : 0) + (end < gaps.end(gap) ? 1 : 0) - 1;
   const refused = core.reserve(1, moreGaps, 1);
   if (refused < 0) return refused;
+  if (core.mayAllocate !== undefined) {
+    // It may have looked around.
+    gaps.seek(page);
+    regions.seek(page);
+  }
   const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
   mappings.retain(mapping);
   gaps.takeHere(page, end);
@@ -169,11 +174,14 @@ function placeNew<F>(
   const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
   edit.put(page, end, prot, flags, 0, mapping);
   edit.finish();
-  const refused = core.reserve(edit.moreRegions, edit.moreGaps);
-  if (refused < 0) {
-    mappings.discard(mapping);
-    return refused;
+  let refused: number = -Errno.ENOMEM;
+  try {
+    refused = core.reserve(edit.moreRegions, edit.moreGaps);
+  } finally {
+    // Also where the function that is asked throws.
+    if (refused < 0) mappings.discard(mapping);
   }
+  if (refused < 0) return refused;
   edit.commit();
   // Merged into the region in front of it, whose record anchors both.
   if (mappings.references(mapping) === 0) mappings.discard(mapping);

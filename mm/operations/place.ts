@@ -31,6 +31,7 @@ export function parseWish<F>(
   }
   let low = core.startPage;
   let high = core.endPage;
+  if (range === null) return INVALID;
   if (range !== undefined) {
     const start = core.pageAt(range.start);
     const end = range.end === 2 ** 53 ? range.end / pageSize : core.pageAt(range.end);

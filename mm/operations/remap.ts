@@ -33,6 +33,7 @@ export function remap<F>(
   const oldPages = core.pagesOf(oldLength);
   const newPages = core.pagesOf(newLength);
   if (page < 0 || oldPages < 0 || newPages < 0) return -Errno.EINVAL;
+  if (options === undefined || options === null) return -Errno.EINVAL;
   const { mayMove, newAddr, keepOld = false } = options;
   if (!mayMove && (keepOld || newAddr !== undefined)) return -Errno.EINVAL;
   let target = -1;
@@ -158,14 +159,16 @@ function move<F>(
   putPieces(edit, source, target, newMapping);
   edit.finish();
   // The first step may need room that the second gives back.
-  let refused = core.makeRoom(leave.moreRegions, leave.moreGaps);
-  if (refused === 0) {
-    refused = core.reserve(leave.moreRegions + edit.moreRegions, leave.moreGaps + edit.moreGaps);
+  let refused: number = -Errno.ENOMEM;
+  try {
+    if (core.makeRoom(leave.moreRegions, leave.moreGaps) === 0) {
+      refused = core.reserve(leave.moreRegions + edit.moreRegions, leave.moreGaps + edit.moreGaps);
+    }
+  } finally {
+    // Also where the function that is asked throws.
+    if (refused < 0) mappings.discard(newMapping);
   }
-  if (refused < 0) {
-    mappings.discard(newMapping);
-    return refused;
-  }
+  if (refused < 0) return refused;
   if (!keepOld) {
     leave.commit();
     // The neighbours are others now.
@@ -178,7 +181,7 @@ function move<F>(
 
   const parts = page < target ? [...dropped, ...replaced] : [...replaced, ...dropped];
   core.reportParts(parts, onUnmap);
-  if (onMove !== undefined) {
+  if (typeof onMove === 'function') {
     core.report(() => onMove(page * pageSize, target * pageSize, movedPages * pageSize));
   }
   return target * pageSize;

@@ -183,6 +183,22 @@ describe('AddressSpace', () => {
     expect(empty.remap(page(0), PAGE, PAGE, options)).toBe(-Errno.EINVAL);
   });
 
+  it('takes null for absent options and callbacks, as a caller in JavaScript may', () => {
+    const none = null as never;
+    const space = draw('....');
+    expect(space.mapAny(PAGE, 1, 2, undefined, 0, none)).toBe(page(0));
+    expect(space.mapAny(PAGE, 1, 2, undefined, 0, { range: none })).toBe(-Errno.EINVAL);
+    for (const options of [none, undefined as never]) {
+      expect(space.remap(page(0), PAGE, 2 * PAGE, options)).toBe(-Errno.EINVAL);
+    }
+    expect(picture(space)).toBe('r...');
+    const callbacks = { mayMove: true, newAddr: page(2), onUnmap: none, onMove: none };
+    expect(space.remap(page(0), PAGE, PAGE, callbacks)).toBe(page(2));
+    expect(space.protect(page(2), PAGE, 3, none)).toBe(0);
+    expect(space.unmap(page(2), PAGE, none)).toBe(0);
+    expect(picture(space)).toBe('....');
+  });
+
   it('answers undefined to a query of a bad or unmapped address', () => {
     const space = draw('.ww.');
     for (const bad of [...BAD, page(0), page(3), page(4), page(-1), 2 ** 53 - 1]) {

@@ -96,6 +96,42 @@ describe.each(MERGES)("Out of memory, merge: '%s'", (merge) => {
     }
   });
 
+  it.each(CASES)(
+    '%s: whoever is asked may look around, throw, but not change',
+    (_n, state, call) => {
+      let act = () => {};
+      const mayAllocate = () => {
+        act();
+        return true;
+      };
+      const space = draw(state, { merge, mayAllocate });
+      const expected = draw(state, { merge });
+      const result = call(expected);
+      const isAsked = expected.stats().nodes > space.stats().nodes;
+      const old = space.snapshot();
+      const thrown = new Error('thrown by mayAllocate');
+      act = () => {
+        throw thrown;
+      };
+      if (isAsked) expect(() => call(space)).toThrow(thrown);
+      act = () => {
+        space.unmap(page(0), pages(6));
+      };
+      if (isAsked) expect(() => call(space)).toThrow(/inside a callback/);
+      if (isAsked) expect(space.snapshot()).toEqual(old);
+      expect(space.check()).toEqual([]);
+
+      act = () => {
+        for (const { start } of [...space.regions(), ...space.gaps()]) space.queryPage(start);
+        space.snapshot();
+        space.clone();
+      };
+      expect(call(space)).toBe(result);
+      expect(space.check()).toEqual([]);
+      expect(picture(space)).toBe(picture(expected));
+    },
+  );
+
   it.each(CASES)('%s: fails only if too many regions would be left', (_name, state, call) => {
     const free = draw(state, { merge });
     const before = free.stats().regions;
