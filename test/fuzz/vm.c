@@ -258,6 +258,12 @@ static void doProtect(void) {
   splitUnits(range.first, range.end);
 }
 
+/* Whether nothing is mapped there; a stack may have grown over what no call has mapped. */
+static int isHole(long page) {
+  unsigned char resident;
+  return units[page] == 0 && mincore(ARENA + page * PAGE, PAGE, &resident) < 0;
+}
+
 /* Moves nothing that mremap put outside the arena back: it is summed and unmapped. */
 static void settleMoved(long at, long pages) {
   char *start = (char *)at;
@@ -273,14 +279,14 @@ static void doRemap(void) {
   long first = below(PAGES);
   for (int attempt = 0; attempt < 8 && units[first] <= 0; attempt++) first = below(PAGES);
   long unit = units[first];
-  if (unit == UNKNOWN) return;
+  if (unit == UNKNOWN || (unit == 0 && !isHole(first))) return;
   long oldPages = 1 + below(6);
   long newPages = chance(3) ? oldPages : 1 + below(8);
   long inUnit = 0;
   int hasHole = unit == 0;
   while (unit > 0 && first + inUnit < PAGES && units[first + inUnit] == unit) inUnit++;
   if (inUnit > 0 && oldPages > inUnit) {
-    hasHole = first + inUnit < PAGES && units[first + inUnit] == 0;
+    hasHole = first + inUnit < PAGES && isHole(first + inUnit);
     if (hasHole && newPages > inUnit && newPages != oldPages && newPages > oldPages) {
       oldPages = inUnit + 1;
       if (newPages <= oldPages) newPages = oldPages + 1;
@@ -383,7 +389,8 @@ static void doLock(void) {
   else if (kind == 2) result(syscall(SYS_mlock2, range.start, range.length, 1));
   else if (kind == 4) result(munlockall());
   else result(munlock(range.start, range.length));
-  splitUnits(range.first, range.end);
+  /* An address inside a page may reach one page further. */
+  splitUnits(range.first, range.end + 1);
 }
 
 static void doTruncate(void) {
@@ -409,6 +416,7 @@ static void doAllocate(void) {
   munmap(pages, end);
 }
 
+/* Before 6.13 a write that copies nothing leaves an empty buffer behind: the pipe is always drained. */
 static void drainPipe(void) {
   char bytes[256];
   while (read(pipeEnds[0], bytes, sizeof bytes) > 0) {
@@ -429,6 +437,7 @@ static void doTransfer(void) {
   /* Since 6.15 a write past the end that copies nothing leaves the file longer. */
   if (isWrite && inArena && write(pipeEnds[1], memory, 1) != 1) {
     trace(" is left out\n");
+    drainPipe();
     return;
   }
   if (isWrite) {
@@ -448,7 +457,10 @@ static void doPipe(void) {
   char *from = ARENA + below(PAGES * PAGE - length), *to = ARENA + below(PAGES * PAGE - length);
   trace("write(pipe, %p, %ld)", (void *)from, length);
   long count = result(write(pipeEnds[1], from, (size_t)length));
-  if (count <= 0) return;
+  if (count <= 0) {
+    drainPipe();
+    return;
+  }
   trace("  read(pipe, %p, %ld)", (void *)to, length);
   result(read(pipeEnds[0], to, (size_t)length));
   drainPipe();
