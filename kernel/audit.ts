@@ -2,7 +2,7 @@ import { Directory } from './files/directory.js';
 import type { Inode } from './files/inode.js';
 import { RegularFile } from './files/regular-file.js';
 import type { Kernel } from './kernel.js';
-import type { VirtualMemory } from './memory/index.js';
+import type { MappedFile, VirtualMemory } from './memory/index.js';
 import {
   type KernelParts,
   kernelView,
@@ -34,7 +34,8 @@ function* spaces(kernel: Kernel): IterableIterator<{ name: string; memory: Virtu
 }
 
 /** Files with a name, and those that only a descriptor or a running program still holds. */
-function* files(kernel: Kernel): IterableIterator<RegularFile> {
+function* files(kernel: Kernel): IterableIterator<MappedFile> {
+  yield* kernel.segments.all();
   const seen = new Set<Inode>([kernel.trampoline]);
   const pending: Inode[] = [kernel.files.root];
   for (const process of kernel.processes.values()) {

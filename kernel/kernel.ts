@@ -14,6 +14,7 @@ import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
 import { SocketSpace } from './files/unix-socket.js';
+import { SegmentTable } from './ipc/shared-memory.js';
 import {
   createMapper,
   MAX_SWAP_BYTES,
@@ -79,6 +80,8 @@ export class Kernel {
   readonly scheduler: Scheduler;
   readonly jobs: Jobs;
   readonly futexes = new FutexTable();
+  /** System V shared memory. */
+  readonly segments: SegmentTable;
   readonly sockets = new SocketSpace();
   readonly timers = new TimerSet();
   /** Woken whenever anybody is sent a signal. */
@@ -158,6 +161,10 @@ export class Kernel {
     this.files = new FileTree({
       now: () => this.clock.realtime(),
       createPages: () => new PageCache(this.frames),
+    });
+    this.segments = new SegmentTable(this.memorySystem, {
+      seconds: () => this.clock.realtime().seconds,
+      currentPid: () => this.scheduler.current?.process.pid,
     });
     this.disk = this.mountDisk(deviceBytes('disk', o.diskBytes));
     this.console = new Console(

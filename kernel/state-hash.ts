@@ -1,5 +1,6 @@
 import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
 import type { FileLocks } from './files/locks.js';
+import type { SharedSegment } from './ipc/shared-memory.js';
 import type { Kernel } from './kernel.js';
 import type { MemorySystem } from './memory/index.js';
 import type { Process } from './process/process.js';
@@ -35,6 +36,7 @@ export class StateHash {
     for (const process of processes) hashProcess(hasher, process);
     for (const tty of kernel.ttys) hashTty(hasher, tty);
     hashSwap(hasher, kernel.memorySystem);
+    for (const segment of kernel.segments.all()) hashSegment(hasher, segment);
     for (const { index, block, isDirty } of kernel.disk?.contents() ?? []) {
       hasher.addNumber(index * 2 + (isDirty ? 1 : 0));
       hashPage(hasher, block);
@@ -45,6 +47,15 @@ export class StateHash {
       high: (memory.high + own.high) >>> 0,
     });
   }
+}
+
+function hashSegment(hasher: Hasher, segment: SharedSegment): void {
+  const { id, key, mode, owner, creatorPid, lastPid } = segment;
+  const { attachedAt, detachedAt, changedAt, sizeBytes } = segment;
+  for (const value of [id, key, mode, owner.uid, owner.gid, creatorPid, lastPid]) {
+    hasher.addNumber(value);
+  }
+  for (const value of [attachedAt, detachedAt, changedAt, sizeBytes]) hasher.addNumber(value);
 }
 
 /** What is on the swap device, and whose turn is next to go there. */

@@ -11,6 +11,8 @@ export interface MappedFile {
   /** An address space that maps any of it holds one reference. */
   retain(): void;
   release(): void;
+  /** Part of a region of the file was unmapped. */
+  partUnmapped?(): void;
 }
 
 /** What MAP_SHARED | MAP_ANONYMOUS maps: a nameless file that lives as long as it is mapped. */

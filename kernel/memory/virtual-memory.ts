@@ -24,6 +24,7 @@ import { FILE } from './physical-memory.js';
 import { protect } from './protect.js';
 import { withRoom } from './reclaim.js';
 import { remap } from './remap.js';
+import { remapFilePages } from './remap-file.js';
 import { mapStack } from './stack.js';
 import { synchronise } from './synchronise.js';
 import { unmap } from './unmap.js';
@@ -147,7 +148,10 @@ export class VirtualMemory implements CacheMapper {
     this.table.release();
     this.system.hart.fence({ asid: this.asid });
     this.system.asids.giveBack(this.asid);
-    for (const file of this.filePages.keys()) this.letGo(file);
+    for (const file of this.filePages.keys()) {
+      file.partUnmapped?.();
+      this.letGo(file);
+    }
     this.filePages.clear();
     this.system.spaces.delete(this);
     if (this.system.active === this) this.system.active = undefined;
@@ -204,6 +208,17 @@ export class VirtualMemory implements CacheMapper {
     );
     this.notePeak();
     return this.calls.record('mremap', address, newLength, flags, result);
+  }
+
+  /** remap_file_pages(2). */
+  remapFilePages(
+    address: number,
+    size: number,
+    prot: number,
+    pageOffset: number,
+    flags: number,
+  ): number {
+    return remapFilePages(this, address, size, prot, pageOffset, flags);
   }
 
   /** madvise(2). */
@@ -328,6 +343,7 @@ export class VirtualMemory implements CacheMapper {
   /** Part of a region of `file` was unmapped. */
   countUnmapped(file: MappedFile | undefined, lengthBytes: number): void {
     if (file === undefined) return;
+    file.partUnmapped?.();
     const pages = (this.filePages.get(file) ?? 0) - lengthBytes / PAGE_SIZE;
     this.filePages.set(file, pages);
     if (pages > 0) return;

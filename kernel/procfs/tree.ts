@@ -5,11 +5,13 @@ import { Directory, type DirectoryEntry } from '../files/directory.js';
 import { Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
 import type { OpenFile, OpenRequest } from '../files/open-file.js';
 import { MagicLink, Symlink } from '../files/symlink.js';
+import { SHM_MAX, SHM_MAX_SEGMENTS } from '../ipc/shared-memory.js';
 import type { Kernel } from '../kernel.js';
 import { MMAP_MIN_ADDRESS, smapsRollupText, smapsText } from '../memory/index.js';
 import { MAX_MAP_COUNT } from '../memory/layout.js';
 import type { Process } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
+import { sharedMemoryText } from '../syscalls/shared-memory.js';
 import { limitsText } from './limits.js';
 import { meminfoText } from './meminfo.js';
 import { MemFile, PagemapFile } from './memory-file.js';
@@ -42,6 +44,8 @@ export function populateProc(kernel: Kernel): void {
   ];
   for (const [name, text] of texts) proc.link(name, new TextInode(files, text));
   proc.link('mounts', new Symlink(files, ROOT, 'self/mounts'));
+  const ipc = files.makeDirectory('/proc/sysvipc', 0o555, ROOT);
+  ipc.link('shm', new TextInode(files, () => sharedMemoryText(kernel.segments.all())));
   populateSettings(kernel);
 }
 
@@ -55,6 +59,10 @@ function populateSettings({ files, memorySystem }: Kernel): void {
     ['vm/overcommit_memory', () => `${memorySystem.overcommitMode}`],
     ['vm/overcommit_ratio', () => `${memorySystem.overcommitRatio}`],
     ['kernel/pid_max', () => '32768'],
+    ['kernel/shmall', () => `${SHM_MAX}`],
+    ['kernel/shmmax', () => `${SHM_MAX}`],
+    ['kernel/shmmni', () => `${SHM_MAX_SEGMENTS}`],
+    ['kernel/shm_rmid_forced', () => '0'],
     ['kernel/ostype', () => 'Linux', 0o444],
     ['kernel/osrelease', () => '6.12.0', 0o444],
     ['kernel/hostname', () => 'pagewalk'],

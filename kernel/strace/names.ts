@@ -1,3 +1,4 @@
+import { hex } from '../bytes.js';
 import * as mode from '../files/mode.js';
 import { Advice } from '../memory/index.js';
 import { type ArgumentKind, flags, flagsText, oneOf, pointerText } from './kinds.js';
@@ -279,3 +280,43 @@ export const EPOLL_EVENTS_OUT: ArgumentKind = {
     return `[${events.join(', ')}]`;
   },
 };
+
+/** shmget(2): a key is shown in hexadecimal. */
+export const IPC_KEY: ArgumentKind = {
+  width: 'i32',
+  isOutput: false,
+  show: (value) => (value === 0 ? 'IPC_PRIVATE' : hex(value >>> 0)),
+};
+/** Flags, and the permissions of a new segment in octal. */
+export const SHMGET_FLAGS: ArgumentKind = {
+  width: 'u32',
+  isOutput: false,
+  show(value) {
+    const bits = {
+      IPC_CREAT: 0o1000,
+      IPC_EXCL: 0o2000,
+      SHM_HUGETLB: 0o4000,
+      SHM_NORESERVE: 0o10000,
+    };
+    const names = Object.entries(bits).filter(([, bit]) => value & bit);
+    const permissions = `0${(value & 0o777).toString(8)}`.padStart(3, '0');
+    return [...names.map(([name]) => name), permissions].join('|');
+  },
+};
+export const SHMAT_FLAGS = flags({
+  SHM_RDONLY: 0o10000,
+  SHM_RND: 0o20000,
+  SHM_REMAP: 0o40000,
+  SHM_EXEC: 0o100000,
+});
+export const SHMCTL = oneOf({
+  0: 'IPC_RMID',
+  1: 'IPC_SET',
+  2: 'IPC_STAT',
+  3: 'IPC_INFO',
+  11: 'SHM_LOCK',
+  12: 'SHM_UNLOCK',
+  13: 'SHM_STAT',
+  14: 'SHM_INFO',
+  15: 'SHM_STAT_ANY',
+});

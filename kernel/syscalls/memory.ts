@@ -119,6 +119,18 @@ export function sysMremap(
   return call.memory.remap(address, oldLength, newLength, flags, newAddress);
 }
 
+/** remap_file_pages(2). */
+export function sysRemapFilePages(
+  call: Call,
+  address: number,
+  size: number,
+  prot: number,
+  pageOffset: number,
+  flags: number,
+): number {
+  return call.memory.remapFilePages(address, size, prot, pageOffset, flags);
+}
+
 /** madvise(2). */
 export function sysMadvise(call: Call, address: number, length: number, advice: number): number {
   return call.memory.advise(address, length, advice);

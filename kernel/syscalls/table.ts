@@ -17,6 +17,7 @@ import * as pidfd from './pidfd.js';
 import { sysPpoll, sysPselect6 } from './poll.js';
 import * as process from './process.js';
 import * as processMemory from './process-memory.js';
+import * as shm from './shared-memory.js';
 import * as signals from './signals.js';
 import { sysGetsockopt, sysSetsockopt } from './socket-options.js';
 import * as transfer from './socket-transfer.js';
@@ -225,6 +226,10 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [177, entry('getegid', NOTHING, SIMPLE, process.sysGetgid)],
   [178, entry('gettid', NOTHING, SIMPLE, process.sysGettid)],
   [179, entry('sysinfo', [ADDRESS], SIMPLE, system.sysSysinfo)],
+  [194, entry('shmget', [n.IPC_KEY, SIZE, n.SHMGET_FLAGS], SIMPLE, shm.sysShmget)],
+  [195, entry('shmctl', [INT, n.SHMCTL, ADDRESS], SIMPLE, shm.sysShmctl)],
+  [196, entry('shmat', [INT, ADDRESS, n.SHMAT_FLAGS], MEMORY, shm.sysShmat, 'address')],
+  [197, entry('shmdt', [ADDRESS], MEMORY, shm.sysShmdt)],
   [198, entry('socket', [s.FAMILY, s.SOCKET_TYPE, INT], FILE, sockets.sysSocket)],
   [
     199,
@@ -295,6 +300,15 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [230, entry('mlockall', [n.LOCK_ALL_FLAGS], MEMORY, memory.sysMlockall)],
   [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
   [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
+  [
+    234,
+    entry(
+      'remap_file_pages',
+      [ADDRESS, SIZE, n.PROT, LONG, n.MAP_FLAGS],
+      MEMORY,
+      memory.sysRemapFilePages,
+    ),
+  ],
   [233, entry('madvise', [ADDRESS, SIZE, n.ADVICE], MEMORY, memory.sysMadvise)],
   [
     240,

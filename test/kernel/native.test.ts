@@ -42,6 +42,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['sockets', 'socketpair, listening, messages, descriptors, credentials'],
     ['timers', 'timerfd, timer_create, CPU time, signalfd'],
     ['transfers', 'splice, pidfd, memory of another process'],
+    ['shm', 'System V shared memory, remap_file_pages'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
