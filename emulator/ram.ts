@@ -46,6 +46,7 @@ export class Ram {
   private readonly bytes: Uint8Array;
   private readonly words: Uint32Array;
   private readonly view: DataView;
+  /** Counted in 8 bytes from the start of RAM: small integers, which take no room of their own. */
   private watchedStores: number[] = [];
   private readonly interceptors = new Map<number, () => void>();
   private listener: StoreListener | undefined;
@@ -97,6 +98,22 @@ export class Ram {
     const start = (ppn - this.firstPpn) * PAGE_SIZE;
     this.bytes.fill(byte, start, start + PAGE_SIZE);
     this.noteRange(ppn * PAGE_SIZE, PAGE_SIZE);
+  }
+
+  /** Whether every byte of the frame has this value. */
+  isFilled(ppn: number, byte: number): boolean {
+    const word = byte * 0x0101_0101;
+    const start = ((ppn - this.firstPpn) * PAGE_SIZE) / 4;
+    const { words } = this;
+    for (let i = start; i < start + PAGE_SIZE / 4; i += 4) {
+      const different =
+        (words[i]! ^ word) |
+        (words[i + 1]! ^ word) |
+        (words[i + 2]! ^ word) |
+        (words[i + 3]! ^ word);
+      if (different !== 0) return false;
+    }
+    return true;
   }
 
   copyFrame(fromPpn: number, toPpn: number): void {
@@ -194,8 +211,12 @@ export class Ram {
     }
   }
 
-  /** Physical addresses (8-byte aligned, in order, repeats possible) stored to in watched frames. */
+  /**
+   * What was stored to in watched frames since the last call: the 8 bytes' index, counted from the
+   * start of RAM, in order, repeats possible.
+   */
   drainWatchedStores(): number[] {
+    if (this.watchedStores.length === 0) return this.watchedStores;
     const stores = this.watchedStores;
     this.watchedStores = [];
     return stores;
@@ -221,7 +242,7 @@ export class Ram {
   }
 
   private logStore(pa: number): void {
-    this.watchedStores.push(pa);
+    this.watchedStores.push((pa - RAM_BASE) >>> 3);
     this.onWatchedStore?.(pa);
   }
 

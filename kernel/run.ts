@@ -1,8 +1,8 @@
-import { Cause } from '../emulator/index.js';
+import { Cause, type Hart } from '../emulator/index.js';
 import { NANOSECONDS_PER_STEP } from './clock.js';
-import { placeOf } from './exec/symbols.js';
+import { type CodePlace, placeOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
-import type { Process } from './process/process.js';
+import type { Process, Program } from './process/process.js';
 import { REG_A7 } from './process/registers.js';
 import type { Task } from './process/task.js';
 import { EXPIRY_STEPS } from './process/timers.js';
@@ -11,6 +11,7 @@ import { hasDeliverableSignal } from './signals/send.js';
 import { INTERRUPTED } from './syscalls/call.js';
 import { dispatchSyscall, resumeSyscall, syscallName } from './syscalls/dispatch.js';
 import { exceptionName, exceptionText, handleException } from './trap.js';
+import type { TrapEvent } from './verify/index.js';
 
 /** A slice of host time at most: with host time, deadlines are looked at this often. */
 const HOST_SLICE_INSTRUCTIONS = 100_000;
@@ -133,30 +134,55 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
     handleException(kernel, task, trapCause, trapValue);
     if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
   };
-  watched(kernel, task, exceptionName(trapCause), handle, () =>
-    exceptionText(trapCause, trapValue),
-  );
+  watched(kernel, task, exceptionName(trapCause), handle);
 }
 
 /** Does the kernel's work for a trap, under the eyes of the verifier where it is on. */
-function watched(
-  kernel: Kernel,
-  task: Task,
-  name: string,
-  work: () => void,
-  what: () => string = () => (name === 'signal' ? 'delivery of a signal' : name),
-): void {
+function watched(kernel: Kernel, task: Task, name: string, work: () => void): void {
   const { monitor } = kernel;
   if (monitor?.mode !== 'trap') {
     work();
     return;
   }
-  const { pid, program, memory } = task.process;
-  const { pc, instret } = kernel.machine.hart;
-  const place = () => placeOf(program, pc);
-  monitor.begin({ name, what, pid, instruction: instret, pc, place });
+  const { memory } = task.process;
+  monitor.begin(new KernelTrap(name, task.process, kernel.machine.hart));
   work();
   monitor.end(memory);
+}
+
+/** One trap, as reports may ask for it much later. The verifier keeps one for each entry: it is small. */
+class KernelTrap implements TrapEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly instruction: number;
+  readonly pc: number;
+  private readonly program: Program;
+  private readonly cause: number;
+  private readonly value: number;
+
+  constructor(
+    name: string,
+    { pid, program }: Process,
+    { instret, pc, trapCause, trapValue }: Hart,
+  ) {
+    this.name = name;
+    this.pid = pid;
+    this.instruction = instret;
+    this.pc = pc;
+    this.program = program;
+    this.cause = trapCause;
+    this.value = trapValue;
+  }
+
+  what(): string {
+    if (this.name === 'signal') return 'delivery of a signal';
+    const isException = this.name === 'fault' || this.name === 'exception';
+    return isException ? exceptionText(this.cause, this.value) : this.name;
+  }
+
+  place(): CodePlace {
+    return placeOf(this.program, this.pc);
+  }
 }
 
 function instructionsToRun(kernel: Kernel, task: Task, end: number): number {

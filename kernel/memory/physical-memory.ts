@@ -1,4 +1,4 @@
-import { PAGE_SIZE, type Ram } from '../../emulator/index.js';
+import type { Ram } from '../../emulator/index.js';
 import type { DiskCache } from './disk-cache.js';
 
 /** What a frame is used for. */
@@ -254,10 +254,7 @@ export class PhysicalMemory {
 
   /** Whether a free frame was poisoned and still is, byte for byte; true also where there is none. */
   isPoisonIntact(ppn: number): boolean {
-    if (this.isPoisoned[ppn - this.ram.firstPpn] === 0) return true;
-    const bytes = this.ram.frame(ppn);
-    for (let i = 0; i < PAGE_SIZE; i++) if (bytes[i] !== POISON) return false;
-    return true;
+    return this.isPoisoned[ppn - this.ram.firstPpn] === 0 || this.ram.isFilled(ppn, POISON);
   }
 
   /** For tests: the next `count` allocations succeed, all after them are refused. */

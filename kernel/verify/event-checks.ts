@@ -48,7 +48,7 @@ export class EventChecks {
   private readonly memory: RawMemory & { frameWords(ppn: number): Uint32Array };
   private readonly system: MemorySystem;
   private readonly history: History;
-  /** Entries that an access has marked since the last look, with A or A and D. */
+  /** Entries, by address / 8, that an access has marked since the last look, with A or A and D. */
   private readonly marked = new Map<number, number>();
 
   constructor(
@@ -62,7 +62,7 @@ export class EventChecks {
   }
 
   take(): EventFinding[] {
-    this.marked.clear();
+    if (this.marked.size > 0) this.marked.clear();
     return this.findings.length === 0 ? this.findings : this.findings.splice(0);
   }
 
@@ -73,7 +73,10 @@ export class EventChecks {
   /** An access has set A, or A and D: by now the entry must have them. Rule D1. */
   accessMarked(pteAddress: number, access: 'fetch' | 'load' | 'store'): void {
     const needed = access === 'store' ? A | D : A;
-    this.marked.set(pteAddress, (this.marked.get(pteAddress) ?? 0) | needed);
+    this.marked.set(
+      pteAddress / ENTRY_BYTES,
+      (this.marked.get(pteAddress / ENTRY_BYTES) ?? 0) | needed,
+    );
     const low = this.memory.word(pteAddress);
     if ((low & needed) === needed) return;
     this.findings.push({
@@ -100,7 +103,7 @@ export class EventChecks {
   /** A and D come from accesses alone, and D goes only at the program's request. Rules D1, D3. */
   private bitsChanged({ table, index, pteAddress, oldLow, low, high }: LeafChange): void {
     const appeared = low & ~oldLow & (A | D);
-    const isAccessed = (appeared & ~(this.marked.get(pteAddress) ?? 0)) === 0;
+    const isAccessed = (appeared & ~(this.marked.get(pteAddress / ENTRY_BYTES) ?? 0)) === 0;
     const finding = {
       rootPpn: table.space.table.rootPpn,
       va: vaOf(table, index),
@@ -147,12 +150,13 @@ export class EventChecks {
   private dropped({ table, index, pteAddress, oldLow, oldHigh }: LeafChange): void {
     const ppn = ppnOf(oldLow, oldHigh);
     const { name } = this.history.event;
+    const isGivenUp = DROPPING.test(name) && (name !== 'munmap' || table.level === 0);
+    if (isGivenUp) return;
     const va = vaOf(table, index);
     const end = va + PAGE_BYTES * ENTRIES ** table.level;
     // What munmap leaves mapped of a superpage was not given up.
     const region = va < 0 ? undefined : table.space.space.regions({ start: va, end }).next().value;
-    const isGivenUp = DROPPING.test(name) && (name !== 'munmap' || table.level === 0);
-    if (isGivenUp || region === undefined || region.flags & REGION_SHARED) return;
+    if (region === undefined || region.flags & REGION_SHARED) return;
     this.findings.push({
       rule: 'D3',
       rootPpn: table.space.table.rootPpn,
@@ -167,7 +171,7 @@ export class EventChecks {
 
   /** Copy on write: the new frame holds what the old one does. Rule D3. */
   private copied({ table, index, pteAddress, oldLow, oldHigh, low, high }: LeafChange): void {
-    if ((this.marked.get(pteAddress) ?? 0) & D) return; // the kernel has stored through it since
+    if ((this.marked.get(pteAddress / ENTRY_BYTES) ?? 0) & D) return; // the kernel has stored through it since
     const [from, to] = [ppnOf(oldLow, oldHigh), ppnOf(low, high)];
     const { frames } = this.system;
     const isCopy = this.history.event.name === 'fault' && table.level === 0;
@@ -189,7 +193,7 @@ export class EventChecks {
   /** A page came back from the swap device: it is what went there. Rule D3. */
   broughtBack(table: Table, index: number, slot: number, ppn: number): void {
     const { swap } = this.system;
-    const marked = this.marked.get(table.ppn * PAGE_BYTES + index * ENTRY_BYTES) ?? 0;
+    const marked = this.marked.get(table.ppn * ENTRIES + index) ?? 0;
     if (marked & D || swap === undefined || swap.slotOf(ppn) !== slot) return;
     const page = swap.page(slot);
     const model = new Uint32Array(page.buffer, page.byteOffset, page.length / 4);
@@ -211,7 +215,7 @@ export class EventChecks {
     if (this.history.event.name !== 'fault' || table.level > 0) return;
     const va = vaOf(table, index);
     // The kernel itself may use the page in the same trap: a signal's frame is pushed through it.
-    const marked = this.marked.get(table.ppn * PAGE_BYTES + index * ENTRY_BYTES) ?? 0;
+    const marked = this.marked.get(table.ppn * ENTRIES + index) ?? 0;
     if (low & (A | D) & ~marked && this.system.adBits === 'svadu') {
       this.findings.push({
         rule: 'D1',
@@ -228,6 +232,7 @@ export class EventChecks {
     const { file } = region;
     const source = file?.pages.page((region.offset + (va - region.base)) / PAGE_BYTES) ?? 0;
     const { memory } = this;
+    if (source === 0 && this.system.ram.isFilled(ppn, 0)) return;
     const model = source === 0 ? undefined : memory.frameWords(source);
     const at = difference(memory.frameWords(ppn), model);
     if (at < 0) return;

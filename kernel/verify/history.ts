@@ -1,3 +1,4 @@
+import { ENTRY_BYTES } from './decode.js';
 import type { Writer } from './views.js';
 
 /** Where an instruction of the guest comes from, as far as its file tells. */
@@ -23,11 +24,11 @@ export interface TrapEvent {
 
 /** The last change of one page-table entry. Halves are unsigned. */
 export interface EntryChange {
-  readonly oldLow: number;
-  readonly oldHigh: number;
-  readonly low: number;
-  readonly high: number;
-  readonly by: TrapEvent;
+  oldLow: number;
+  oldHigh: number;
+  low: number;
+  high: number;
+  by: TrapEvent;
 }
 
 /** What happens outside of all traps. */
@@ -39,6 +40,7 @@ export function noTrap(name: string, what: string): TrapEvent {
 export class History {
   /** The trap under way, or the last one. */
   event: TrapEvent = noTrap('start', 'the loader, before the first trap');
+  /** By address / 8: small integers make cheap keys. */
   private readonly entries = new Map<number, EntryChange>();
   private readonly frames = new Map<number, TrapEvent>();
   private readonly ranges: { root: number; start: number; end: number; by: TrapEvent }[] = [];
@@ -51,7 +53,16 @@ export class History {
     low: number,
     high: number,
   ): void {
-    this.entries.set(pteAddress, { oldLow, oldHigh, low, high, by: this.event });
+    const known = this.entries.get(pteAddress / ENTRY_BYTES);
+    if (known === undefined) {
+      this.entries.set(pteAddress / ENTRY_BYTES, { oldLow, oldHigh, low, high, by: this.event });
+      return;
+    }
+    known.oldLow = oldLow;
+    known.oldHigh = oldHigh;
+    known.low = low;
+    known.high = high;
+    known.by = this.event;
   }
 
   /** The frame got or lost a mapper. */
@@ -65,8 +76,8 @@ export class History {
     this.ranges.push({ root, start, end, by: this.event });
   }
 
-  ofEntry(pteAddress: number): EntryChange | undefined {
-    return this.entries.get(pteAddress);
+  ofEntry(pteAddress: number): Readonly<EntryChange> | undefined {
+    return this.entries.get(pteAddress / ENTRY_BYTES);
   }
 
   ofFrame(ppn: number): TrapEvent | undefined {

@@ -133,17 +133,21 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   }
 
   changed(pteAddress: number, table: Table, index: number): void {
-    const [oldLow, oldHigh] = [table.words[index * 2]!, table.words[index * 2 + 1]!];
+    const oldLow = table.words[index * 2]!;
+    const oldHigh = table.words[index * 2 + 1]!;
     this.wasValid = (oldLow & V) !== 0;
     this.oldSlot = this.wasValid ? 0 : oldLow >>> SWAP_SLOT_SHIFT;
     if (this.isBuilding) return;
-    const [low, high] = [table.live[index * 2]!, table.live[index * 2 + 1]!];
+    const low = table.live[index * 2]!;
+    const high = table.live[index * 2 + 1]!;
     const isMark = high === oldHigh && ((low ^ oldLow) & ~(A | D)) === 0;
     // What the hart marks is no change of whoever wrote the entry.
     if (!isMark || this.history.event.name !== 'between') {
       this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
     }
-    this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
+    if (oldLow & V && oldLow & LEAF) {
+      this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
+    }
   }
 
   vanished(table: Table, index: number, oldLow: number, oldHigh: number): void {
@@ -201,13 +205,15 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
 
   /** Whether the slots whose entries changed count as many. Rule F7. */
   private checkSlots(): void {
+    // An empty set is not cleared: that takes as long as filling it.
+    if (this.refilled.size > 0) this.refilled.clear();
+    if (this.touchedSlots.size === 0) return;
     for (const slot of this.touchedSlots) {
       const names = this.slotNames.get(slot) ?? 0;
       if (names === 0) this.slotNames.delete(slot);
       if (this.system.swap?.namesOf(slot) !== names) this.isSuspect = true;
     }
     this.touchedSlots.clear();
-    this.refilled.clear();
   }
 
   /** Whether leaf and region fit together: rules R1, R2, R3, R6, R8, R9, R10. */
@@ -308,9 +314,10 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   /** A store outside every table: into a frame that nobody may write to? Rules L8 and R7. */
   private checkGuarded(stores: readonly number[]): void {
     const { frames } = this.system;
-    for (const pa of stores) {
-      const ppn = Math.floor(pa / PAGE_BYTES);
-      const frame = ppn - this.memory.firstPpn;
+    for (const store of stores) {
+      const frame = store >>> 9;
+      const ppn = frame + this.memory.firstPpn;
+      const pa = ppn * PAGE_BYTES + (store & (ENTRIES - 1)) * ENTRY_BYTES;
       if (this.isGuarded[frame] !== 1 || this.refilled.has(frame)) continue;
       const isShared = this.shadow.leafCounts[frame]! > 1 && frames.kindNumber(ppn) === ANONYMOUS;
       if (ppn !== frames.zeroPpn && !isShared) continue;

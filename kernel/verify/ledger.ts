@@ -4,6 +4,7 @@ import { hex } from './rule.js';
 
 const PERMISSIONS = R | W | X | U;
 const PAGES_PER_MEGAPAGE = 512;
+const NONE: readonly StaleUse[] = [];
 
 /** A translation that some hart may still hold, since no fence has covered it. */
 interface Held {
@@ -136,8 +137,8 @@ export class Ledger {
     }
   }
 
-  take(): StaleUse[] {
-    return this.uses.splice(0);
+  take(): readonly StaleUse[] {
+    return this.uses.length === 0 ? NONE : this.uses.splice(0);
   }
 
   private compare(va: number, asid: number, rootPpn: number, held: Held): void {

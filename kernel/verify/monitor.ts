@@ -4,7 +4,7 @@ import type { VirtualMemory } from '../memory/virtual-memory.js';
 import type { EventFinding } from './event-checks.js';
 import { History, noTrap, type TrapEvent } from './history.js';
 import { Incremental } from './incremental.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type StaleUse } from './ledger.js';
 import { type Rule, rule, type Violation, violation } from './rule.js';
 import { Survey } from './survey.js';
 import { judge, rules } from './verify.js';
@@ -84,11 +84,10 @@ export class Monitor {
   private look(current: VirtualMemory | undefined): void {
     if (!this.isOn) return;
     this.incremental.check(this.kernel.machine.ram.drainWatchedStores(), current);
-    const events: (EventFinding | ReturnType<Ledger['take']>[number])[] = [
-      ...this.incremental.events.take(),
-      ...this.ledger.take(),
-    ];
-    if (events.length === 0 && !this.incremental.isSuspect) return;
+    const changes = this.incremental.events.take();
+    const uses = this.ledger.take();
+    if (changes.length === 0 && uses.length === 0 && !this.incremental.isSuspect) return;
+    const events: readonly (EventFinding | StaleUse)[] = [...changes, ...uses];
     const { machine, kernel } = this.kernel.view(this.history);
     const survey = new Survey(machine, kernel);
     const found = this.add(events.map((event) => eventViolation(event, survey)));
@@ -120,10 +119,7 @@ export class Monitor {
 
 const BETWEEN = noTrap('between', 'the hart or the kernel between two traps');
 
-function eventViolation(
-  event: EventFinding | ReturnType<Ledger['take']>[number],
-  survey: Survey,
-): Violation {
+function eventViolation(event: EventFinding | StaleUse, survey: Survey): Violation {
   const space = survey.spaces.findIndex(({ rootPpn }) => rootPpn === event.rootPpn);
   const of: Rule = rules.find(({ id }) => id === event.rule) ?? UNKNOWN;
   return violation(

@@ -1,4 +1,4 @@
-import { ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { RawMemory } from './raw-walk.js';
 
 const TWO_22 = 2 ** 22;
@@ -108,7 +108,8 @@ export class Shadow<Space> {
     this.memory.watch(ppn, false);
     const { words } = table;
     for (let i = 0; i < ENTRIES; i++) {
-      const [low, high] = [words[i * 2]!, words[i * 2 + 1]!];
+      const low = words[i * 2]!;
+      const high = words[i * 2 + 1]!;
       if (low === 0 && high === 0) continue;
       if ((low & V) === 0) {
         this.swapEntry(table, i, low, high, -1);
@@ -129,25 +130,29 @@ export class Shadow<Space> {
   }
 
   /**
-   * Looks again at the entries at these physical addresses. Upper levels come first: what hangs off
+   * Looks again at these entries, counted in 8 bytes from the start of RAM. Upper levels come first: what hangs off
    * a pointer that is gone is not looked at, since its frame may hold anything by now.
    *
-   * @returns whether an address lies outside every table
+   * @returns whether an entry lies outside every table
    */
   apply(stores: readonly number[]): boolean {
-    const { firstPpn } = this.memory;
     let isForeign = false;
     for (let level = 2; level >= 0; level--) {
-      for (const pa of stores) {
-        const table = this.tables[Math.floor(pa / PAGE_BYTES) - firstPpn];
+      for (let i = 0; i < stores.length; i++) {
+        const store = stores[i]!;
+        const table = this.tables[store >>> 9];
         if (table === undefined) isForeign = true;
-        else if (table.level === level) this.update(table, (pa / ENTRY_BYTES) & (ENTRIES - 1));
+        else if (table.level === level) this.update(table, store & (ENTRIES - 1));
       }
     }
+    if (this.emptied.length > 0) this.checkEmptied();
+    return isForeign;
+  }
+
+  private checkEmptied(): void {
     for (const table of this.emptied.splice(0)) {
       if (table.used === 0 && this.table(table.ppn) === table) this.observer.suspect();
     }
-    return isForeign;
   }
 
   /** Visits the valid leaves of [start, end), addresses of the lower half. */
@@ -174,12 +179,16 @@ export class Shadow<Space> {
   private update(table: ShadowTable<Space>, index: number): void {
     const { words, live } = table;
     const at = index * 2;
-    const [oldLow, oldHigh] = [words[at]!, words[at + 1]!];
-    const [low, high] = [live[at]!, live[at + 1]!];
+    const oldLow = words[at]!;
+    const oldHigh = words[at + 1]!;
+    const low = live[at]!;
+    const high = live[at + 1]!;
     if (low === oldLow && high === oldHigh) return;
     this.observer.changed(table.ppn * PAGE_BYTES + index * ENTRY_BYTES, table, index);
     words[at] = low;
     words[at + 1] = high;
+    // A and D change neither what is mapped nor how often.
+    if (high === oldHigh && ((low ^ oldLow) & ~(A | D)) === 0 && low & V && low & LEAF) return;
     if (oldLow === 0 && oldHigh === 0) table.used++;
     if (low === 0 && high === 0 && --table.used === 0 && table.level < 2) this.emptied.push(table);
     if (oldLow & V) this.forgetEntry(table, index, oldLow, oldHigh);
