@@ -92,6 +92,10 @@ class BlockFile implements BackingStore {
     return this.blocks.has(index);
   }
 
+  get pageCount(): number {
+    return this.blocks.size;
+  }
+
   indices(): Iterable<number> {
     return this.blocks.keys();
   }

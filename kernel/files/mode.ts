@@ -59,3 +59,11 @@ export function withNormal(events: number): number {
     ((events & POLLOUT) !== 0 ? POLLWRNORM : 0)
   );
 }
+
+/** What may no longer be done to a file of a tmpfs. fcntl(2), "File Sealing". */
+export const F_SEAL_SEAL = 1;
+export const F_SEAL_SHRINK = 2;
+export const F_SEAL_GROW = 4;
+export const F_SEAL_WRITE = 8;
+export const F_SEAL_FUTURE_WRITE = 16;
+export const F_SEAL_EXEC = 32;

@@ -4,7 +4,14 @@ import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
 import type { MappedFile, PageCache } from '../memory/index.js';
 import { type Directory, type Named, pathOfNamed } from './directory.js';
 import { type Credentials, Inode, type InodeOwner } from './inode.js';
-import { O_APPEND } from './mode.js';
+import {
+  F_SEAL_FUTURE_WRITE,
+  F_SEAL_GROW,
+  F_SEAL_SEAL,
+  F_SEAL_SHRINK,
+  F_SEAL_WRITE,
+  O_APPEND,
+} from './mode.js';
 import { OpenFile, type OpenRequest } from './open-file.js';
 
 /** Largest size of a file: offsets stay exact numbers far beyond any memory. */
@@ -20,6 +27,8 @@ export class RegularFile extends Inode implements MappedFile, Named {
   directory: Directory | undefined = undefined;
   /** Last name, or a description for a file that never had one. */
   name: string;
+  /** F_SEAL_* of fcntl(2); undefined on a file system that knows none. */
+  seals: number | undefined;
   /** Open descriptions and mappings. */
   private users = 0;
   /** Processes that execute the file: writing is ETXTBSY meanwhile. */
@@ -37,6 +46,7 @@ export class RegularFile extends Inode implements MappedFile, Named {
     super(owner, permissions, by);
     this.pages = pages;
     this.name = name;
+    if (!pages.hasStore) this.seals = F_SEAL_SEAL;
   }
 
   override open(request: OpenRequest): OpenFile | number {
@@ -56,6 +66,15 @@ export class RegularFile extends Inode implements MappedFile, Named {
     const { deviceNumber } = this.owner;
     const hex = (part: number) => part.toString(16).padStart(2, '0');
     return `${hex(deviceNumber >> 8)}:${hex(deviceNumber & 0xff)}`;
+  }
+
+  /** Whether neither write(2) nor a new mapping may store into it. */
+  get isWriteSealed(): boolean {
+    return this.isSealed(F_SEAL_WRITE | F_SEAL_FUTURE_WRITE);
+  }
+
+  private isSealed(seals: number): boolean {
+    return this.seals !== undefined && (this.seals & seals) !== 0;
   }
 
   get inode(): number {
@@ -79,6 +98,8 @@ export class RegularFile extends Inode implements MappedFile, Named {
   /** ftruncate(2). */
   resize(size: number): number {
     if (size > MAX_FILE_BYTES) return -Errno.EFBIG;
+    const seal = size < this.sizeBytes ? F_SEAL_SHRINK : F_SEAL_GROW;
+    if (size !== this.sizeBytes && this.isSealed(seal)) return -Errno.EPERM;
     this.pages.truncate(size);
     this.touch();
     return 0;
@@ -86,6 +107,7 @@ export class RegularFile extends Inode implements MappedFile, Named {
 
   /** fallocate(2): the range reads as zeros from now on. */
   punchHole(offset: number, length: number): number {
+    if (this.isWriteSealed) return -Errno.EPERM;
     // Pages past the end go too, and what a mapping stored behind the end in the last one.
     this.pages.punchHole(offset, length);
     this.touch();
@@ -95,8 +117,15 @@ export class RegularFile extends Inode implements MappedFile, Named {
   /** fallocate(2): the range has its frames from now on. @returns 0, or -ENOSPC and nothing changed */
   allocate(offset: number, length: number, keepsSize: boolean): number {
     const end = offset + length;
+    if (end > this.sizeBytes && this.isSealed(F_SEAL_GROW)) return -Errno.EPERM;
     if (!this.pages.allocate(offset, length)) return -Errno.ENOSPC;
     return !keepsSize && end > this.sizeBytes ? this.resize(end) : 0;
+  }
+
+  /** What the seals say of a write that ends at `end`. @returns 0 or -EPERM */
+  refusesWrite(end: number): number {
+    const isRefused = this.isWriteSealed || (end > this.sizeBytes && this.isSealed(F_SEAL_GROW));
+    return isRefused ? -Errno.EPERM : 0;
   }
 
   private freeIfUnused(): void {
@@ -152,6 +181,8 @@ export class RegularOpenFile extends OpenFile {
       const toPageEnd = PAGE_SIZE - ((offset + total) % PAGE_SIZE);
       const chunk = buffer.peek(Math.min(toPageEnd, wanted - total));
       if (chunk.length === 0) problem = -Errno.EFAULT;
+      else problem = this.inode.refusesWrite(offset + total + chunk.length);
+      if (problem !== 0) break;
       const count = this.inode.pages.write(offset + total, chunk);
       if (count < chunk.length) problem = -Errno.ENOSPC;
       if (count > 0) {

@@ -160,6 +160,7 @@ function punchHole(memory: VirtualMemory, region: Region, start: number, end: nu
   const { file, flags } = region;
   if (file === undefined) return -Errno.EINVAL;
   if ((flags & (REGION_SHARED | REGION_NEVER_WRITABLE)) !== REGION_SHARED) return -Errno.EACCES;
+  if (file.isWriteSealed) return -Errno.EPERM;
   const offset = indexInFile(region, start / PAGE_SIZE) * PAGE_SIZE;
   memory.system.host.charge((PAGE_STEPS * (end - start)) / PAGE_SIZE);
   file.pages.punchHole(offset, end - start);

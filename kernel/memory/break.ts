@@ -15,6 +15,8 @@ export function setBreak(memory: VirtualMemory, address: number): number {
   if (newEnd < oldEnd) {
     if (memory.unmap(newEnd, oldEnd - newEnd) < 0) return breakEnd;
   } else if (newEnd > oldEnd) {
+    // RLIMIT_DATA is asked twice, here without the exception that limits.ts makes for 0.
+    if (address - breakStart > memory.limits.data) return breakEnd;
     if (!isRoom(memory, oldEnd, newEnd) || !extend(memory, oldEnd, newEnd)) return breakEnd;
   }
   memory.breakEnd = address;

@@ -7,6 +7,8 @@ import type { PhysicalMemory } from './physical-memory.js';
 export interface BackingStore {
   /** Whether the page has a block; one that has none reads as zeros. */
   has(index: number): boolean;
+  /** Pages that have a block. */
+  readonly pageCount: number;
   indices(): Iterable<number>;
   /** As `read`, for who judges: nothing is counted. */
   peek(index: number): Uint8Array | undefined;
@@ -36,6 +38,10 @@ export class DiskCache extends PageCache {
   constructor(frames: PhysicalMemory, store: BackingStore) {
     super(frames);
     this.store = store;
+  }
+
+  override get usedPages(): number {
+    return this.store.pageCount;
   }
 
   override get hasStore(): boolean {

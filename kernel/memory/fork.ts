@@ -26,6 +26,7 @@ export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   child.breakStart = parent.breakStart;
   child.breakEnd = parent.breakEnd;
   child.stackTop = parent.stackTop;
+  child.barriers = parent.barriers;
   Object.assign(child.limits, parent.limits);
   leaveOut(child);
   let isComplete = true;

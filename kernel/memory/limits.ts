@@ -30,14 +30,18 @@ export function mayExpand(
   return !isData(prot, flags) || mayHoldData(memory, flags, bytes, replaced);
 }
 
-/** RLIMIT_DATA: whether `bytes` more of private writable memory are allowed. */
+/**
+ * RLIMIT_DATA: whether `bytes` more of private writable memory are allowed. Valgrind sets it to 0
+ * to stop brk alone, so Linux takes the hard limit then (may_expand_vm).
+ */
 export function mayHoldData(
   memory: VirtualMemory,
   flags: number,
   bytes: number,
   replaced?: { start: number; end: number },
 ): boolean {
-  const limit = memory.limits.data;
+  const { data, dataAtMost } = memory.limits;
+  const limit = data === 0 ? dataAtMost : data;
   if (limit === Number.POSITIVE_INFINITY || flags & REGION_GROWS_DOWN) return true;
   const is = (region: Region): boolean => isData(region.prot, region.flags);
   const gone = replaced === undefined ? 0 : sum(memory, is, replaced);

@@ -8,6 +8,8 @@ export interface MappedFile {
   readonly inode: number;
   /** Major and minor number in hex: "00:01". */
   readonly device: string;
+  /** Nothing may be stored into it or punched out of it. */
+  readonly isWriteSealed?: boolean;
   /** An address space that maps any of it holds one reference. */
   retain(): void;
   release(): void;

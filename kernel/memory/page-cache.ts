@@ -49,6 +49,11 @@ export class PageCache {
     return this.ppns.size;
   }
 
+  /** Pages that take room where the file is kept: st_blocks of stat(2). */
+  get usedPages(): number {
+    return this.ppns.size;
+  }
+
   /** The frame that holds page `index`, or 0 for a hole. */
   page(index: number): number {
     return this.ppns.get(index) ?? 0;

@@ -48,6 +48,8 @@ export interface MemoryLimits {
   stack: number;
   /** RLIMIT_DATA. */
   data: number;
+  /** RLIMIT_DATA's hard limit. */
+  dataAtMost: number;
   /** RLIMIT_AS. */
   addressSpace: number;
   /** RLIMIT_MEMLOCK. */
@@ -74,9 +76,12 @@ export class VirtualMemory implements CacheMapper {
   readonly limits: MemoryLimits = {
     stack: DEFAULT_STACK_LIMIT,
     data: Number.POSITIVE_INFINITY,
+    dataAtMost: Number.POSITIVE_INFINITY,
     addressSpace: Number.POSITIVE_INFINITY,
     lockedBytes: DEFAULT_LOCKED_LIMIT,
   };
+  /** Registrations of membarrier(2), as its commands. */
+  barriers = 0;
   /** REGION_LOCKED and REGION_LOCKED_ON_FAULT, as mlockall(MCL_FUTURE) wants them of new regions. */
   futureLocks = 0;
   readonly calls = new Calls();

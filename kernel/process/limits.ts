@@ -35,6 +35,7 @@ export function defaultLimits(maxProcesses: number): Limit[] {
 export function applyMemoryLimits(memory: VirtualMemory, limits: readonly Limit[]): void {
   memory.limits.stack = limits[RLIMIT_STACK]!.soft;
   memory.limits.data = limits[RLIMIT_DATA]!.soft;
+  memory.limits.dataAtMost = limits[RLIMIT_DATA]!.hard;
   memory.limits.addressSpace = limits[RLIMIT_AS]!.soft;
   memory.limits.lockedBytes = limits[RLIMIT_MEMLOCK]!.soft;
 }

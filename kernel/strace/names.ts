@@ -98,6 +98,8 @@ export const FCNTL = oneOf({
   1030: 'F_DUPFD_CLOEXEC',
   1031: 'F_SETPIPE_SZ',
   1032: 'F_GETPIPE_SZ',
+  1033: 'F_ADD_SEALS',
+  1034: 'F_GET_SEALS',
 });
 export const IOCTL = oneOf({
   21505: 'TCGETS',

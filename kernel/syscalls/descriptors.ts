@@ -3,6 +3,7 @@ import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, O_SETTABLE } from '
 import type { OpenFile } from '../files/open-file.js';
 import { createPipe, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
+import { addSeals, getSeals } from '../files/seals.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
 import type { Call } from './call.js';
 import {
@@ -90,6 +91,8 @@ const F_SETFL = 4;
 const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
+const F_ADD_SEALS = 1033;
+const F_GET_SEALS = 1034;
 const FD_CLOEXEC = 1;
 
 /** fcntl(2). */
@@ -123,6 +126,10 @@ export function sysFcntl(call: Call, fd: number, command: number, argument: numb
       return file instanceof PipeEnd ? file.inode.capacityBytes : -Errno.EBADF;
     case F_SETPIPE_SZ:
       return file instanceof PipeEnd ? file.inode.resize(argument % 2 ** 32) : -Errno.EBADF;
+    case F_GET_SEALS:
+      return getSeals(file);
+    case F_ADD_SEALS:
+      return addSeals(file, argument, call.memory.system);
     default:
       return -Errno.EINVAL;
   }

@@ -266,6 +266,11 @@ function writeAt(call: Call, fd: number, ranges: readonly UserRange[], offset: n
 }
 
 /** One range; what leaves user space keeps its length, to be refused. */
+/** Whether no range lies in the kernel's half, whoever transfers how little. Linux's access_ok. */
+export function isReachable(ranges: readonly UserRange[]): boolean {
+  return ranges.every(({ address, length }) => address >= 0 && address + length <= 2 ** 63);
+}
+
 export function single(address: number, count: number): UserRange[] {
   const range = { address, length: count };
   return [isOutside(range) ? range : { address, length: Math.min(count, MAX_TRANSFER) }];

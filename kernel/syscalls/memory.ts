@@ -72,7 +72,7 @@ export function sysMmap(
   const { inode } = file;
   const mapped = inode instanceof RegularFile ? inode : undefined;
   return call.memory.map(address, length, prot, flags, mapped, offset, {
-    mayWrite: file.isWritable,
+    mayWrite: file.isWritable && !mapped?.isWriteSealed,
     refusal,
   });
 }
@@ -89,7 +89,10 @@ function refusalOf(file: OpenFile, prot: number, flags: number): number {
   const isMappable =
     file instanceof ZeroFile || (!(file instanceof TtyFile) && file.inode instanceof RegularFile);
   if (!isMappable) return -Errno.ENODEV;
-  return (flags & MAP_GROWSDOWN) !== 0 ? -Errno.EINVAL : 0;
+  if ((flags & MAP_GROWSDOWN) !== 0) return -Errno.EINVAL;
+  const isStoredTo = type !== MAP_PRIVATE && (prot & PROT_WRITE) !== 0;
+  const { inode } = file;
+  return isStoredTo && inode instanceof RegularFile && inode.isWriteSealed ? -Errno.EPERM : 0;
 }
 
 /** munmap(2). Holes are skipped; -EINVAL for length 0, a misaligned address or a range outside. */
@@ -147,15 +150,37 @@ export function sysMincore(call: Call, address: number, length: number, vector: 
   return typeof resident === 'number' ? resident : call.write(vector, resident);
 }
 
-/** membarrier(2): one hart, so every command that exists has its effect at once. */
-export function sysMembarrier(_call: Call, command: number, flags: number): number {
+/**
+ * membarrier(2): one hart, so every command has its effect at once; a private one only for an
+ * address space that registered for it. Compare Linux kernel/sched/membarrier.c.
+ */
+export function sysMembarrier(call: Call, command: number, flags: number): number {
   const QUERY = 0;
-  // GLOBAL and the three registered kinds without RSEQ and SYNC_CORE's own bits beyond 0x7f.
-  const SUPPORTED = 0x7f;
+  const REGISTER_GLOBAL_EXPEDITED = 4;
+  const PRIVATE_EXPEDITED = 8;
+  const REGISTER_PRIVATE_EXPEDITED = 16;
+  const PRIVATE_SYNC_CORE = 32;
+  const REGISTER_PRIVATE_SYNC_CORE = 64;
+  const GET_REGISTRATIONS = 512;
+  const SUPPORTED = 0x7f | GET_REGISTRATIONS;
+  const { memory } = call;
   if (flags !== 0) return -Errno.EINVAL;
-  if (command === QUERY) return SUPPORTED;
-  const isOneCommand = command > 0 && (command & (command - 1)) === 0;
-  return isOneCommand && (command & SUPPORTED) !== 0 ? 0 : -Errno.EINVAL;
+  switch (command) {
+    case QUERY:
+      return SUPPORTED;
+    case GET_REGISTRATIONS:
+      return memory.barriers;
+    case REGISTER_GLOBAL_EXPEDITED:
+    case REGISTER_PRIVATE_EXPEDITED:
+    case REGISTER_PRIVATE_SYNC_CORE:
+      memory.barriers |= command;
+      return 0;
+    case PRIVATE_EXPEDITED:
+    case PRIVATE_SYNC_CORE:
+      return (memory.barriers & (command << 1)) !== 0 ? 0 : -Errno.EPERM;
+    default:
+      return command === 1 || command === 2 ? 0 : -Errno.EINVAL;
+  }
 }
 
 /** riscv_flush_icache(2): what __builtin___clear_cache calls after code was written. */

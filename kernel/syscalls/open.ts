@@ -2,6 +2,7 @@ import { Errno } from '../errno.js';
 import { Directory } from '../files/directory.js';
 import type { Inode } from '../files/inode.js';
 import {
+  F_SEAL_EXEC,
   MAY_EXECUTE,
   MAY_READ,
   MAY_WRITE,
@@ -166,12 +167,15 @@ export function sysMemfdCreate(call: Call, nameAt: number, flags: number): numbe
   const NOEXEC_SEAL = 8;
   const EXEC = 16;
   if ((flags & ~(CLOEXEC | ALLOW_SEALING | NOEXEC_SEAL | EXEC)) !== 0) return -Errno.EINVAL;
+  if ((flags & NOEXEC_SEAL) !== 0 && (flags & EXEC) !== 0) return -Errno.EINVAL;
   const name = call.path(nameAt);
   if (typeof name === 'number') return name === -Errno.ENAMETOOLONG ? -Errno.EINVAL : name;
   if (name.length > 249) return -Errno.EINVAL;
   const permissions = (flags & NOEXEC_SEAL) !== 0 ? 0o666 : 0o777;
   const title = `/memfd:${name} (deleted)`;
   const file = call.kernel.files.createFile(permissions, call.process.credentials, title);
+  if ((flags & NOEXEC_SEAL) !== 0) file.seals = F_SEAL_EXEC;
+  else if ((flags & ALLOW_SEALING) !== 0) file.seals = 0;
   const opened = file.open({ flags: O_RDWR });
   if (typeof opened === 'number') return opened;
   const options = { closeOnExec: (flags & CLOEXEC) !== 0, limit: descriptorLimit(call) };

@@ -4,7 +4,7 @@ import { Errno } from '../errno.js';
 import { checkName, Directory, isInside } from '../files/directory.js';
 import type { Inode } from '../files/inode.js';
 import type { ParentLookup } from '../files/lookup.js';
-import { MAY_EXECUTE, MAY_WRITE, S_IFMT } from '../files/mode.js';
+import { F_SEAL_EXEC, MAY_EXECUTE, MAY_WRITE, S_IFMT } from '../files/mode.js';
 import { Pipe } from '../files/pipe.js';
 import { RegularFile } from '../files/regular-file.js';
 import { Symlink } from '../files/symlink.js';
@@ -266,6 +266,8 @@ export function sysFchmod(call: Call, fd: number, mode: number): number {
 function changeMode(call: Call, inode: Inode | number, mode: number): number {
   if (typeof inode === 'number') return inode;
   if (inode.uid !== call.process.credentials.uid) return -Errno.EPERM;
+  const isSealed = inode instanceof RegularFile && ((inode.seals ?? 0) & F_SEAL_EXEC) !== 0;
+  if (isSealed && ((inode.permissions ^ mode) & 0o111) !== 0) return -Errno.EPERM;
   inode.permissions = mode & 0o7777;
   inode.changed = call.kernel.clock.realtime();
   return 0;

@@ -1,6 +1,7 @@
 import type { Timestamp } from '../clock.js';
 import { Errno } from '../errno.js';
 import type { Inode } from '../files/inode.js';
+import { RegularFile } from '../files/regular-file.js';
 import type { Call } from './call.js';
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, resolveAt } from './paths.js';
 
@@ -122,7 +123,7 @@ function encodeStatfs(call: Call, { owner }: Inode): Uint8Array {
 
 /** Units of 512 bytes. */
 function blocks(inode: Inode): number {
-  return inode.kind === 'regular' ? Math.ceil(inode.sizeBytes / BLOCK_BYTES) * 8 : 0;
+  return inode instanceof RegularFile ? inode.pages.usedPages * 8 : 0;
 }
 
 function putTime(view: DataView, at: number, time: Timestamp): void {
