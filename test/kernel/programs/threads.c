@@ -74,19 +74,23 @@ static void inherit(void) {
   printf("made consistent: %d\n", pthread_mutex_consistent(robust));
   pthread_mutex_unlock(robust);
   fflush(stdout);
+  int locked[2];
+  char byte;
+  pipe(locked);
   if (fork() == 0) {
     pthread_mutex_lock(robust);
+    write(locked[1], "x", 1);
     usleep(20000);
     raise(SIGKILL);
   }
-  usleep(10000);
+  read(locked[0], &byte, 1);
   printf("after a process: %s\n", strerror(pthread_mutex_lock(robust)));
   pthread_mutex_unlock(robust);
   printf("given up: %s\n", strerror(pthread_mutex_lock(robust)));
   wait(0);
 }
 
-static volatile int word;
+static volatile int word, neighbour;
 
 static void *wait_for_word(void *argument) {
   long result = syscall(SYS_futex, &word, 0 /* FUTEX_WAIT, shared */, 0, 0, 0, 0);
@@ -104,8 +108,10 @@ static void wake_after_copy(void) {
     usleep(40000);
     _exit(0);
   }
-  word = 1;
-  printf("woke %ld\n", syscall(SYS_futex, &word, 1 /* FUTEX_WAKE, shared */, 1, 0, 0, 0));
+  neighbour = 1; // On the same page, which becomes the parent's own.
+  long woken;
+  while ((woken = syscall(SYS_futex, &word, 1 /* FUTEX_WAKE, shared */, 1, 0, 0, 0)) == 0) usleep(1000);
+  printf("woke %ld\n", woken);
   pthread_join(thread, 0);
   waitpid(child, 0, 0);
 }
