@@ -40,6 +40,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   const interrupted = new Promise((resolve) => process.once('SIGINT', resolve));
   process.stdout.write(`pagewalk is at ${addressOf(server)} (^C ends it)\n`);
   await interrupted;
+  // The terminal has shown ^C in this line.
+  if (process.stdout.isTTY) process.stdout.write('\n');
   server.closeAllConnections();
   server.close();
   return 0;

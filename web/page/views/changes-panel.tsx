@@ -93,7 +93,8 @@ function emptyText(state: SessionState): string {
   if (state.shown?.memory === undefined) {
     return 'Each time a program waits for you, this lists what it changed since the last time.';
   }
-  if (state.shown.step <= 1 && state.shown.view.state === 'prompt') {
+  const { processes, state: machine } = state.shown.view;
+  if (processes.length === 1 && machine === 'prompt') {
     return 'Press Enter in the terminal: what each step of mmapdemo changes is listed here.';
   }
   return 'No region, page-table entry or frame has changed.';

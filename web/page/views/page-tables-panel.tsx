@@ -184,7 +184,15 @@ function Row({ row, shown, isActive, isRelated, onChoose, onToggle }: RowProps) 
       {entry === undefined ? <span class="bits" /> : <Bits entry={entry} change={change} />}
       <span class="tree-frame">
         <span class="frame-number">{row.frameText}</span>
-        {kind !== '' && <span class="kind">{kind}</span>}
+        {kind !== '' && (
+          <span class="kind">
+            <span
+              class={`swatch ${kind === 'frame of zeros' ? 'zeros' : kind}`}
+              aria-hidden="true"
+            />
+            {kind}
+          </span>
+        )}
       </span>
     </div>
   );

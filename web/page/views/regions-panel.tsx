@@ -178,7 +178,7 @@ function Cells(props: {
   }
   return (
     <span class="region-cells">
-      <span class="cells" aria-hidden="true">
+      <span class={`cells ${backing(region)}`} aria-hidden="true">
         {cells.map((name, i) => (
           <span key={i} class={`cell ${name}`} />
         ))}

@@ -22,7 +22,8 @@ export function useScrollTo(
     const top = element.getBoundingClientRect().top - box.getBoundingClientRect().top;
     if (top >= 0 && top + element.offsetHeight <= box.clientHeight) return;
     // Whole rows: none is cut in two at the top.
-    const wanted = box.scrollTop + top - box.clientHeight / 3;
-    box.scrollTop = Math.round(wanted / element.offsetHeight) * element.offsetHeight;
+    const wanted = Math.round((box.scrollTop + top - box.clientHeight / 3) / element.offsetHeight);
+    const most = Math.floor((box.scrollHeight - box.clientHeight) / element.offsetHeight);
+    box.scrollTop = Math.min(wanted, most) * element.offsetHeight;
   }, [changes]);
 }
