@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
-import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
+import type { IoBuffer } from '../io-buffer.js';
 import type { MappedFile, PageCache } from '../memory/index.js';
 import { type Directory, type Named, pathOfNamed } from './directory.js';
 import { type Credentials, Inode, type InodeOwner } from './inode.js';
@@ -150,10 +150,12 @@ export class RegularOpenFile extends OpenFile {
 
   override readAt(buffer: IoBuffer, offset: number): number {
     const wanted = Math.min(buffer.remaining, Math.max(0, this.inode.sizeBytes - offset));
-    const chunk = new Uint8Array(Math.min(wanted, CHUNK_BYTES));
+    const chunk = new Uint8Array(Math.min(wanted, PAGE_SIZE));
     let total = 0;
+    // Page by page: the target may be a mapping of this very file. Compare shmem_file_read_iter.
     while (total < wanted) {
-      const part = chunk.subarray(0, Math.min(chunk.length, wanted - total));
+      const toPageEnd = PAGE_SIZE - ((offset + total) % PAGE_SIZE);
+      const part = chunk.subarray(0, Math.min(toPageEnd, wanted - total));
       const count = this.inode.pages.read(offset + total, part);
       const put = buffer.put(part.subarray(0, count));
       total += put;
