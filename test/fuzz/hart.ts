@@ -1,15 +1,21 @@
-// Random bytes as code in every mode, until the time is up or a trap was not precise.
+// Random bytes as code in every mode, until the time is up, so many steps are done, or a trap was not
+// precise.
 import { runRandomCode } from '../support/random-code.js';
 import { fuzzOptions } from './options.js';
 
-const { seconds, seed } = fuzzOptions();
+const { seconds, seed, steps: wanted } = fuzzOptions();
 const end = Date.now() + seconds * 1000;
-let steps = 0;
-let runs = 0;
+const modes = new Map<string, number>();
+let [steps, traps, runs] = [0, 0, 0];
 console.log(`first seed ${seed}`);
-while (Date.now() < end) {
-  const { retired, traps } = runRandomCode(seed + runs, 200_000);
-  steps += retired + traps;
+while (wanted === undefined ? Date.now() < end : steps < wanted) {
+  const tally = runRandomCode(seed + runs, 200_000);
+  steps += tally.retired + tally.traps;
+  traps += tally.traps;
+  for (const [mode, count] of tally.modes) modes.set(mode, (modes.get(mode) ?? 0) + count);
   runs++;
 }
-console.log(`${runs} runs, ${steps} steps, no host exception and every trap precise`);
+console.log(
+  `${runs} runs, ${steps} steps, of them ${traps} traps, each precise; no host exception`,
+);
+for (const [mode, count] of [...modes].sort()) console.log(`  ${mode.padEnd(8)} ${count} steps`);

@@ -19,16 +19,22 @@ const FIRST_PPN = RAM / 4096;
 const TABLES = 4;
 const USED_FRAMES = 32;
 const AD_BITS = PTE_A | PTE_D;
+/** satp for Sv39 with the tables at the start of RAM. */
+const PAGED = (8n << 60n) | BigInt(FIRST_PPN);
 
 /** What an episode did, so that a run can show that it reached something. */
 export interface RandomCodeTally {
   retired: number;
   traps: number;
+  /** Steps by the mode in which a slice of them began, such as 'U' or 'S paged'. */
+  modes: Map<string, number>;
 }
 
+const MODE_NAMES = { 0: 'U', 1: 'S', 3: 'M' } as const;
+
 /**
- * Runs one machine on random code in random modes. Every trap must be precise: pc stays, no register
- * and no memory has changed but for A and D bits.
+ * Runs one machine on random code in random modes. Every trap must be precise: epc is the pc, cause
+ * and tval belong together, no register and no memory has changed but for A and D bits.
  *
  * @param seed the same seed gives the same run
  * @param steps instructions and traps to run
@@ -48,15 +54,20 @@ export function runRandomCode(seed: number, steps: number): RandomCodeTally {
   const after = new Uint32Array(REGISTER_WORDS);
   // Stepping costs much more than running.
   const end = isStepped ? steps / 50 : steps;
+  const modes = new Map<string, number>();
   for (let done = 0; done < end; ) {
-    const slice = isStepped ? 1 : 1 + random.below(5000);
+    const slice = isStepped ? 1 : 1 + random.below(random.pick([20, 20, 5000]));
     const { traps, instret } = hart;
+    const { privilege, levels } = hart.mmu.context;
+    const mode = MODE_NAMES[privilege] + (levels > 0 ? ' paged' : '');
+    const pc = hart.readPc64();
     hart.saveRegisters(before);
     if (hart.run(slice) === 'idle') break;
     done += slice;
-    // Now and then the pc is put elsewhere, so that a tight loop does not take the whole run.
+    const took = hart.traps - traps + hart.instret - instret;
+    modes.set(mode, (modes.get(mode) ?? 0) + took);
     if (!isStepped) {
-      hart.pc = RAM + 4096 * TABLES + random.below(4096 * (USED_FRAMES - TABLES)) * 2;
+      goElsewhere(random, hart);
       continue;
     }
     const isTrap = hart.traps > traps && hart.instret === instret;
@@ -67,12 +78,45 @@ export function runRandomCode(seed: number, steps: number): RandomCodeTally {
       if (isTrap) expectOnlyAd(image.subarray(at, at + 4096), frame, seed);
       image.set(frame, at);
     }
-    if (isTrap) expectSameRegisters(before, after, seed);
-    if (random.below(200) === 0) {
-      hart.pc = RAM + 4096 * TABLES + random.below(4096 * (USED_FRAMES - TABLES)) * 2;
+    if (isTrap) {
+      expectSameRegisters(before, after, seed);
+      expectTold(hart, pc, seed);
     }
+    if (random.below(20) === 0) goElsewhere(random, hart);
   }
-  return { retired: hart.instret, traps: hart.traps };
+  return { retired: hart.instret, traps: hart.traps, modes };
+}
+
+/** So that neither a tight loop nor a mode that most traps lead to takes the whole run. */
+function goElsewhere(random: Random, hart: Hart): void {
+  hart.pc = RAM + 4096 * TABLES + random.below(2048 * (USED_FRAMES - TABLES)) * 2;
+  hart.mmu.context.privilege = random.pick([
+    Privilege.User,
+    Privilege.User,
+    Privilege.Supervisor,
+    Privilege.Machine,
+  ]);
+  if (random.below(4) > 0) return;
+  // What the code itself has made of them mostly lets no other mode run.
+  hart.writeCsr(Csr.satp, random.below(3) === 0 ? 0n : PAGED);
+  hart.writeCsr(Csr.pmpaddr0, (1n << 54n) - 1n);
+  hart.writeCsr(Csr.pmpcfg0, 0x1fn);
+}
+
+/** The trap that was just taken at `pc` says so, and its xtval fits its cause. */
+function expectTold(hart: Hart, pc: bigint, seed: number): void {
+  const isMachine = hart.privilege === Privilege.Machine;
+  const [epc, cause, tval] = (
+    isMachine ? ['mepc', 'mcause', 'mtval'] : ['sepc', 'scause', 'stval']
+  ).map((name) => hart.readCsr(Csr[name as keyof typeof Csr])!);
+  const isExpected =
+    epc === pc &&
+    (cause! >> 63n === 1n || ![8n, 9n, 11n].includes(cause!) || tval === 0n) &&
+    (cause !== 3n || tval === pc) &&
+    (![1n, 12n].includes(cause!) || tval === pc || tval === BigInt.asUintN(64, pc + 2n));
+  if (isExpected) return;
+  const told = `cause ${cause} epc ${epc?.toString(16)} tval ${tval?.toString(16)}`;
+  throw new Error(`seed ${seed}: the trap at ${pc.toString(16)} has ${told}`);
 }
 
 /** Half of it is instructions with random operands, the rest any bits. */
@@ -109,7 +153,7 @@ function scramble(random: Random, hart: Hart): void {
     mtvec: code(),
     stvec: code(),
     medeleg: BigInt(random.below(0x10000)),
-    satp: random.below(3) === 0 ? 0n : (8n << 60n) | BigInt(FIRST_PPN),
+    satp: random.below(3) === 0 ? 0n : PAGED,
     mstatus: BigInt(random.u32()) | 0x6000n,
     mepc: code(),
     // All of memory for every mode, most of the time.
