@@ -104,7 +104,7 @@ const table = {
   },
   isa: {
     argument: 'ISA',
-    help: 'instructions that the hart knows, as in rv64gc_zba_zbb (default: all)',
+    help: 'extensions of the hart, as in rv64gc_zba_zbb or rv64imac (default: all)',
     parse: text,
   },
   tlb: {

@@ -58,6 +58,20 @@ describe('stimecmp', () => {
   });
 });
 
+describe('a vectored xtvec', () => {
+  it.each([
+    [Privilege.Machine, 0n, Csr.mtvec],
+    [Privilege.User, 0n, Csr.mtvec],
+    [Privilege.User, 0x100n, Csr.stvec],
+  ])('sends exceptions to its base: from mode %i with medeleg %i', (privilege, medeleg, vector) => {
+    const { hart } = assembled(['ecall'], { privilege });
+    hart.writeCsr(Csr.medeleg, medeleg);
+    for (const csr of [Csr.mtvec, Csr.stvec]) hart.writeCsr(csr, hart.readCsr(csr)! | 1n);
+    hart.run(1);
+    expect(BigInt(hart.pc)).toBe(hart.readCsr(vector)! - 1n);
+  });
+});
+
 describe('counters', () => {
   it.each([
     ['cycle', 0],
