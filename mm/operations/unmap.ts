@@ -1,6 +1,7 @@
 import type { Core, Part } from '../core.js';
 import type { Edit } from '../edit.js';
 import { Errno } from '../errno.js';
+import { seekBoth } from '../trees/seek-both.js';
 import type { UpdateFn } from '../types.js';
 
 /** Unmaps what is mapped in a range. */
@@ -15,7 +16,7 @@ export function unmap<F>(
   const pages = core.pagesOf(length);
   if (!core.isInside(page, pages)) return -Errno.EINVAL;
   if (onUnmap === undefined) {
-    const node = core.regions.seekStart(page);
+    const node = seekBoth(core.regions, core.gaps, page, page + pages);
     if (node !== 0 && core.regions.end(node) === page + pages) {
       return unmapRegion(core, node, page, page + pages);
     }
@@ -31,10 +32,9 @@ export function unmap<F>(
   return 0;
 }
 
-/** Unmaps one whole region, at the end of the region tree's path: no node more is needed. */
+/** Unmaps one whole region, which `seekBoth` has just found: no node more is needed. */
 function unmapRegion<F>(core: Core<F>, node: number, start: number, end: number): number {
   const { gaps, regions, mappings } = core;
-  gaps.seekRelease(start, end);
   if (core.makeRoom(0, 1) < 0) return -Errno.ENOMEM;
   mappings.drop(regions.mappings[node]!);
   regions.removeHere();

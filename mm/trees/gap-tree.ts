@@ -131,18 +131,35 @@ export class GapTree extends BulkAvlTree {
 
   /** Finds where `[start, end)`, of which no page is free, meets gaps. */
   seekRelease(start: number, end: number): void {
+    this.seekReleaseFrom(start, end, 0, 3, 0, 0);
+  }
+
+  /**
+   * Does as `seekRelease`, from the slot at a depth on that a descent has reached.
+   *
+   * @param before depth of the descent's last turn to the right, plus 1; 0 if it took none
+   * @param after the same of its last turn to the left
+   */
+  seekReleaseFrom(
+    start: number,
+    end: number,
+    from: number,
+    at: number,
+    before: number,
+    after: number,
+  ): void {
     const { keys, links, path } = this;
-    let before = -1;
-    let after = -1;
-    let depth = 0;
-    let slot = 3;
+    let beforeDepth = before - 1;
+    let afterDepth = after - 1;
+    let depth = from;
+    let slot = at;
     for (let node = links[slot]!; node !== 0; node = links[slot]!) {
       path[depth] = slot;
       if (keys[node << 1]! < start) {
-        before = depth;
+        beforeDepth = depth;
         slot = (node << 2) | 3;
       } else {
-        after = depth;
+        afterDepth = depth;
         slot = (node << 2) | 2;
       }
       depth++;
@@ -150,13 +167,13 @@ export class GapTree extends BulkAvlTree {
     path[depth] = slot;
     if (this.isCounting) this.visits += depth;
     this.depth = depth;
-    this.beforeDepth = before;
-    this.afterDepth = after;
-    this.touchesBefore = before >= 0 && this.end(links[path[before]!]!) === start;
-    this.touchesAfter = after >= 0 && keys[links[path[after]!]! << 1] === end;
+    this.beforeDepth = beforeDepth;
+    this.afterDepth = afterDepth;
+    this.touchesBefore = beforeDepth >= 0 && this.end(links[path[beforeDepth]!]!) === start;
+    this.touchesAfter = afterDepth >= 0 && keys[links[path[afterDepth]!]! << 1] === end;
   }
 
-  /** Makes `[start, end)` free; `seekRelease` with the same range came just before. */
+  /** Makes `[start, end)` free; a `seekRelease` of the same range came just before. */
   releaseHere(start: number, end: number): void {
     const { keys, links, path, sizes } = this;
     const { beforeDepth, afterDepth } = this;

@@ -124,11 +124,14 @@ export class RegionTree extends BulkAvlTree {
     return this.here;
   }
 
-  /** The region that starts at a page, 0 if there is none. Leaves the path at it. */
-  seekStart(page: number): number {
+  /**
+   * The region that starts at a page, sought from the slot at a depth on, which a descent towards
+   * that page has reached; 0 if there is none. Leaves the path at it.
+   */
+  seekStartFrom(page: number, from: number, at: number): number {
     const { keys, links, path } = this;
-    let depth = 0;
-    let slot = 3;
+    let depth = from;
+    let slot = at;
     let node = links[slot]!;
     while (node !== 0) {
       path[depth] = slot;
