@@ -63,8 +63,10 @@ const table = {
     parse: isGiven,
   },
   'page-tables': {
-    help: 'print the page tables of each process at its end',
-    parse: isGiven,
+    argument: 'xv6',
+    isOptional: true,
+    help: "print the page tables of each process at its end; =xv6 in the format of xv6's vmprint",
+    parse: pageTablesFormat,
   },
   stats: {
     argument: 'json',
@@ -331,6 +333,13 @@ function statsFormat(name: string, values: readonly string[]): 'text' | 'json' {
   if (text === '') return 'text';
   if (text === 'json') return 'json';
   throw new Mistake(`${name}='${text}' is no format: give ${name} or ${name}=json`);
+}
+
+function pageTablesFormat(name: string, values: readonly string[]): 'short' | 'xv6' {
+  const text = last(values);
+  if (text === '') return 'short';
+  if (text === 'xv6') return 'xv6';
+  throw new Mistake(`${name}='${text}' is no format: give ${name} or ${name}=xv6`);
 }
 
 function oneOf<T extends string>(...choices: readonly T[]) {

@@ -7,6 +7,7 @@ import {
   type Process,
   type RunResult,
   signalNumber,
+  vmprintText,
 } from '../kernel/index.js';
 import { compile } from './cc.js';
 import { drive } from './drive.js';
@@ -221,8 +222,11 @@ function endBySignals(): void {
 
 function show(process: Process, options: RunOptions, output: Output): void {
   if (options.maps) output.note(`maps of pid ${process.pid}:\n${process.memory.mapsText()}`);
-  if (options['page-tables']) {
-    output.note(`page tables of pid ${process.pid}:\n${process.memory.pageTablesText()}`);
+  const format = options['page-tables'];
+  if (format !== undefined) {
+    const { memory } = process;
+    const text = format === 'xv6' ? vmprintText(memory) : memory.pageTablesText();
+    output.note(`page tables of pid ${process.pid}:\n${text}`);
   }
 }
 

@@ -13,6 +13,7 @@ export {
   REGION_SHARED,
   regionName,
   VirtualMemory,
+  vmprintText,
   wouldFault,
 } from './memory/index.js';
 export type { KernelOptions, RunResult, SpawnOptions } from './options.js';

@@ -76,16 +76,13 @@ async function runAll(
   const seed = seedOf(options);
   const verify = options.verify ?? 'off';
   const { shard } = options;
-  const tests = readTests(operands, options.submission).filter(
+  const tests = readTests(operands, options).filter(
     ({ index }) => shard === undefined || index % shard.count === shard.number - 1,
   );
   const results = await runTests(tests, {
     workers: options.workers ?? availableParallelism(),
     seed,
     verify,
-    swapBytes: options.swap,
-    diskBytes: options.disk,
-    replacement: options.replacement,
     watchdogSeconds: options.watchdog ?? DEFAULT_WATCHDOG_SECONDS,
     onResult: (result) => {
       if (isProgressShown) process.stdout.write(progressLine(result));

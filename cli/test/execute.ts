@@ -1,24 +1,10 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
-import { Kernel, type RunResult } from '../../kernel/index.js';
-import { explain, type Violation } from '../../kernel/verify/index.js';
+import { explain } from '../../kernel/verify/index.js';
+import { type Run, runImage, runKernel } from './machines.js';
 import { plannedCases, REPORT_END, REPORT_START, readTranscript } from './protocol.js';
 import type { Job, TestResult, TestSpec } from './types.js';
 
-const HOME = '/tmp';
-/** Steps of one call of the kernel: nothing depends on it. */
-const SLICE_STEPS = 10_000_000;
 const SHOWN_OUTPUT = 16 * 1024;
-
-interface Run {
-  readonly result: RunResult;
-  /** Standard output and error, with the kernel's reports where they were made. */
-  readonly text: string;
-  readonly stdout: string;
-  readonly violations: readonly Violation[];
-  /** How many processes there were when the run ended. */
-  readonly processes: number;
-}
 
 /** Runs a test to its end or its limit. The result depends on nothing else than the job. */
 export function execute(job: Job): TestResult {
@@ -26,7 +12,7 @@ export function execute(job: Job): TestResult {
   const sha256 = createHash('sha256').update(job.elf).digest('hex');
   let run: Run;
   try {
-    run = runKernel(job);
+    run = test.machine === 'bare' ? runImage(job) : runKernel(job);
   } catch (error) {
     if (!(error instanceof Error) || error.constructor !== Error) throw error;
     return notRun(test, sha256, `the program cannot be run: ${error.message}`);
@@ -59,53 +45,6 @@ export function notRun(
 
 function about({ index, name, visibility, weight }: TestSpec) {
   return { index, name, visibility, weight };
-}
-
-function runKernel({
-  test,
-  elf,
-  seed,
-  token,
-  verify,
-  swapBytes,
-  diskBytes,
-  replacement,
-}: Job): Run {
-  const all: string[] = [];
-  const standard: string[] = [];
-  const violations: Violation[] = [];
-  const decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
-  const kernel = Kernel.create({
-    memoryBytes: test.limits.memory,
-    swapBytes,
-    diskBytes,
-    replacement,
-    maxSteps: test.limits.steps,
-    maxTasks: test.limits.processes,
-    maxOutputBytes: test.limits.outputBytes,
-    seed,
-    clock: 'virtual',
-    verify,
-    report: (text) => all.push(`${REPORT_START}${text}\n${REPORT_END}`),
-    onViolation: (violation) => violations.push(violation),
-    console: {
-      write: (bytes, fd) => {
-        const text = decoders[fd].decode(bytes, { stream: true });
-        all.push(text);
-        if (fd === 1) standard.push(text);
-      },
-      isTerminal: false,
-    },
-  });
-  const path = `/bin/${basename(test.files[0]!, '.c')}`;
-  kernel.files.add(path, elf, 0o755);
-  const env = ['PATH=/bin', `HOME=${HOME}`, `LAB_SEED=${seed}`, `LAB_TOKEN=${token}`, ...test.env];
-  kernel.spawn({ path, args: [path, ...test.args], env, cwd: HOME });
-  kernel.endInput();
-  while (kernel.run(SLICE_STEPS) === 'budget');
-  const processes = kernel.processes.size;
-  const result = kernel.result();
-  return { result, text: all.join(''), stdout: standard.join(''), violations, processes };
 }
 
 function judge(job: Job, run: Run): Omit<TestResult, 'sha256'> {
@@ -155,6 +94,8 @@ function reasonOf(
   const said: string[] = [];
   if (result.outcome === 'limit') said.push(limitText(test, run));
   if (result.outcome === 'host-error') said.push('the kernel could not go on');
+  if (result.outcome === 'idle') said.push('the hart waits for an interrupt that cannot come');
+  if (result.outcome === 'stuck') said.push('the first instruction of the trap handler traps');
   if (problem !== undefined) {
     if (result.signal !== null) said.push(`ended by ${result.signal}`);
     said.push(problem);

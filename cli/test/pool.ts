@@ -4,8 +4,7 @@ import { build } from './build.js';
 import { notRun } from './execute.js';
 import type { Job, TestResult, TestSpec } from './types.js';
 
-export interface PoolOptions
-  extends Pick<Job, 'seed' | 'verify' | 'swapBytes' | 'diskBytes' | 'replacement'> {
+export interface PoolOptions extends Pick<Job, 'seed' | 'verify'> {
   readonly workers: number;
   /** Wall-clock seconds after which a test is given up. Its limits should have ended it before. */
   readonly watchdogSeconds: number;
@@ -50,9 +49,9 @@ export async function runTests(
 }
 
 function jobOf(test: TestSpec, elf: Uint8Array, options: PoolOptions): Job {
-  const { seed, verify, swapBytes, diskBytes, replacement } = options;
+  const { seed, verify } = options;
   const token = randomBytes(TOKEN_BYTES).toString('hex');
-  return { test, elf, seed, token, verify, swapBytes, diskBytes, replacement };
+  return { test, elf, seed, token, verify };
 }
 
 /** A worker thread, started anew after the watchdog has ended it. */

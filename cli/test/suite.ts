@@ -13,7 +13,22 @@ const defaultLimits: Limits = {
   memory: 64 * MIB,
   processes: 64,
   outputBytes: MIB,
+  swap: 0,
+  disk: 0,
 };
+const MIN_MEMORY_MIB = 4;
+const MAX_MIB = 3072;
+const LIMIT_FIELDS = ['steps', 'memoryMiB', 'swapMiB', 'diskMiB', 'processes', 'outputBytes'];
+
+/** What the command line says for every test that says nothing else. */
+export interface TestDefaults {
+  /** The folder that stands for $SUBMISSION in a tests.json. */
+  readonly submission?: string;
+  /** Bytes of the swap device and of the disk. */
+  readonly swap?: number;
+  readonly disk?: number;
+  readonly replacement?: 'clock' | 'fifo';
+}
 
 type Entry = Omit<TestSpec, 'index'>;
 
@@ -21,13 +36,12 @@ type Entry = Omit<TestSpec, 'index'>;
  * The tests of the folders and files that were named, in their order. A folder's are those of its
  * tests.json, or without one each ELF and .c file in it.
  *
- * @param submission the folder that stands for $SUBMISSION in a tests.json
  * @throws Mistake for what cannot be read or understood
  */
-export function readTests(paths: readonly string[], submission: string | undefined): TestSpec[] {
+export function readTests(paths: readonly string[], defaults: TestDefaults): TestSpec[] {
   const entries = paths.flatMap((path) => {
     if (!existsSync(path)) throw new Mistake(`cannot read ${path}: there is no such file`);
-    return statSync(path).isDirectory() ? testsOf(path, submission) : [testOf(path, submission)];
+    return statSync(path).isDirectory() ? testsOf(path, defaults) : [testOf(path, defaults)];
   });
   const names = new Set<string>();
   for (const { name } of entries) {
@@ -37,8 +51,8 @@ export function readTests(paths: readonly string[], submission: string | undefin
   return entries.map((entry, index) => ({ index, ...entry }));
 }
 
-function testsOf(folder: string, submission: string | undefined): Entry[] {
-  if (existsSync(join(folder, SUITE_FILE))) return readSuite(folder, submission);
+function testsOf(folder: string, defaults: TestDefaults): Entry[] {
+  if (existsSync(join(folder, SUITE_FILE))) return readSuite(folder, defaults);
   const files = readdirSync(folder)
     .sort()
     .map((name) => join(folder, name))
@@ -46,20 +60,20 @@ function testsOf(folder: string, submission: string | undefined): Entry[] {
   if (files.length === 0) {
     throw new Mistake(`no tests in ${folder}: ${SUITE_FILE}, ELFs or .c files are expected`);
   }
-  return files.map((file) => plain(file));
+  return files.map((file) => plain(file, defaults));
 }
 
 /** A file that the tests.json beside it lists is tested as it says there. */
-function testOf(path: string, submission: string | undefined): Entry {
+function testOf(path: string, defaults: TestDefaults): Entry {
   const folder = dirname(path);
-  const listed = existsSync(join(folder, SUITE_FILE)) ? readSuite(folder, submission) : [];
+  const listed = existsSync(join(folder, SUITE_FILE)) ? readSuite(folder, defaults) : [];
   const found = listed.find(
     ({ files }) => files.length === 1 && resolve(files[0]!) === resolve(path),
   );
-  return found ?? plain(path);
+  return found ?? plain(path, defaults);
 }
 
-function plain(file: string): Entry {
+function plain(file: string, defaults: TestDefaults): Entry {
   return {
     name: basename(file, '.c'),
     files: [file],
@@ -69,8 +83,10 @@ function plain(file: string): Entry {
     hasPartialCredit: true,
     visibility: 'visible',
     explain: 'full',
-    limits: defaultLimits,
+    limits: limitsOf(defaults),
     expect: undefined,
+    machine: 'kernel',
+    replacement: defaults.replacement ?? 'clock',
   };
 }
 
@@ -78,7 +94,7 @@ function isElf(path: string): boolean {
   return readFileSync(path).subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
 }
 
-function readSuite(folder: string, submission: string | undefined): Entry[] {
+function readSuite(folder: string, defaults: TestDefaults): Entry[] {
   const path = join(folder, SUITE_FILE);
   let parsed: unknown;
   try {
@@ -87,17 +103,15 @@ function readSuite(folder: string, submission: string | undefined): Entry[] {
     throw new Mistake(`${path} is not JSON: ${(error as Error).message}`);
   }
   const suite = new Fields(path, parsed, ['limits', 'tests']);
-  const limits = readLimits(suite, defaultLimits);
+  const limits = readLimits(suite, limitsOf(defaults));
   const tests = suite.list('tests');
   if (tests.length === 0) throw new Mistake(`${path} has no tests: give it a list named tests`);
-  return tests.map((test, i) =>
-    readTest(`${path}: test ${i + 1}`, test, folder, limits, submission),
-  );
+  return tests.map((test, i) => readTest(`${path}: test ${i + 1}`, test, folder, limits, defaults));
 }
 
 const TEST_FIELDS = [
   ...['name', 'program', 'sources', 'args', 'env', 'weight', 'partialCredit'],
-  ...['visibility', 'explain', 'limits', 'expect'],
+  ...['visibility', 'explain', 'limits', 'expect', 'machine', 'replacement'],
 ];
 
 function readTest(
@@ -105,7 +119,7 @@ function readTest(
   value: unknown,
   folder: string,
   limits: Limits,
-  submission: string | undefined,
+  defaults: TestDefaults,
 ): Entry {
   const test = new Fields(where, value, TEST_FIELDS);
   const program = test.text('program');
@@ -113,6 +127,7 @@ function readTest(
   if ((program === undefined) === (sources.length === 0)) {
     throw new Mistake(`${where} needs either 'program', an ELF or .c file, or 'sources'`);
   }
+  const { submission } = defaults;
   const locate = (file: string): string => {
     if (!file.startsWith(SUBMISSION)) return join(folder, file);
     if (submission !== undefined) return join(submission, file.slice(SUBMISSION.length));
@@ -132,6 +147,8 @@ function readTest(
     explain: explain ?? (visibility === 'hidden' ? 'symptom' : 'full'),
     limits: readLimits(test, limits),
     expect: readExpectation(where, test.value('expect')),
+    machine: test.choice('machine', ['kernel', 'bare']) ?? 'kernel',
+    replacement: test.choice('replacement', ['clock', 'fifo']) ?? defaults.replacement ?? 'clock',
   };
 }
 
@@ -149,19 +166,29 @@ function readExpectation(where: string, value: unknown): Expectation | undefined
   };
 }
 
+function limitsOf({ swap = 0, disk = 0 }: TestDefaults): Limits {
+  return { ...defaultLimits, swap, disk };
+}
+
 function readLimits(owner: Fields, defaults: Limits): Limits {
   const value = owner.value('limits');
   if (value === undefined) return defaults;
   const where = `${owner.where}: limits`;
-  const fields = new Fields(where, value, ['steps', 'memoryMiB', 'processes', 'outputBytes']);
-  const mebibytes = fields.number('memoryMiB');
-  const memory = mebibytes === undefined ? defaults.memory : mebibytes * MIB;
-  if (memory < 4 * MIB || memory > 3072 * MIB || memory % PAGE_SIZE !== 0) {
-    throw new Mistake(`${where}: memoryMiB ${mebibytes} is not possible: give 4 to 3072`);
-  }
+  const fields = new Fields(where, value, LIMIT_FIELDS);
+  const size = (name: string, least: number, otherwise: number): number => {
+    const mebibytes = fields.number(name);
+    if (mebibytes === undefined) return otherwise;
+    const bytes = mebibytes * MIB;
+    if (mebibytes >= least && mebibytes <= MAX_MIB && bytes % PAGE_SIZE === 0) return bytes;
+    throw new Mistake(
+      `${where}: ${name} ${mebibytes} is not possible: give ${least} to ${MAX_MIB}`,
+    );
+  };
   return {
     steps: fields.number('steps') ?? defaults.steps,
-    memory,
+    memory: size('memoryMiB', MIN_MEMORY_MIB, defaults.memory),
+    swap: size('swapMiB', 0, defaults.swap),
+    disk: size('diskMiB', 0, defaults.disk),
     processes: fields.number('processes') ?? defaults.processes,
     outputBytes: fields.number('outputBytes') ?? defaults.outputBytes,
   };

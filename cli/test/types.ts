@@ -8,6 +8,9 @@ export interface Limits {
   /** Tasks at a time, threads included. */
   readonly processes: number;
   readonly outputBytes: number;
+  /** Sizes in bytes of the swap device and of the disk at /disk; 0: none. */
+  readonly swap: number;
+  readonly disk: number;
 }
 
 /** What a test that is no lab must print or end with. */
@@ -30,6 +33,9 @@ export interface TestSpec {
   readonly explain: Explain;
   readonly limits: Limits;
   readonly expect: Expectation | undefined;
+  /** 'bare': an image that runs from M mode, without our kernel. */
+  readonly machine: 'kernel' | 'bare';
+  readonly replacement: 'clock' | 'fifo';
 }
 
 /** A test that a worker can run. */
@@ -39,11 +45,6 @@ export interface Job {
   readonly seed: number;
   readonly token: string;
   readonly verify: 'off' | 'exit' | 'trap';
-  /** Size of the swap device; undefined: none. */
-  readonly swapBytes: number | undefined;
-  /** Size of the disk at /disk; undefined: none. */
-  readonly diskBytes: number | undefined;
-  readonly replacement: 'clock' | 'fifo' | undefined;
 }
 
 export interface CaseResult {
@@ -65,7 +66,15 @@ export interface TestResult {
   readonly reason: string | null;
   readonly cases: readonly CaseResult[];
   /** 'not-run': there is no program; 'watchdog': ended by wall-clock time. */
-  readonly outcome: 'exited' | 'signalled' | 'limit' | 'host-error' | 'not-run' | 'watchdog';
+  readonly outcome:
+    | 'exited'
+    | 'signalled'
+    | 'limit'
+    | 'host-error'
+    | 'idle'
+    | 'stuck'
+    | 'not-run'
+    | 'watchdog';
   readonly exitStatus: number | null;
   readonly signal: string | null;
   readonly instructions: number;

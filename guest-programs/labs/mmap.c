@@ -286,6 +286,35 @@ static void over_code(void) {
   WRITE_FAULTS(SIGSEGV, code);
 }
 
+/* munmap writes exactly the pages that were written, and counts show it. */
+static void only_dirty_pages_written(void) {
+  enum { PAGES = 8 };
+  char bytes[PAGE];
+  lab_needs_walk();
+  int fd = open("/disk/lab-mmap.dirty", O_CREAT | O_TRUNC | O_RDWR, 0600);
+  if (fd == -1) lab_skip("needs a disk: --disk 1M");
+  memset(bytes, 'a', PAGE);
+  for (int i = 0; i < PAGES; i++) SUCCEEDS(PAGE, write(fd, bytes, PAGE));
+  SUCCEEDS(0, fsync(fd));
+  char *p = MAP(NULL, PAGES * PAGE, RW, MAP_SHARED, fd, 0);
+  int dirty = 0;
+  for (int i = 0; i < PAGES; i++) {
+    EQUAL(p[i * PAGE], 'a');
+    if (lab_random(2) == 0 && i != 0) continue;
+    p[i * PAGE + lab_random(PAGE)] = 'Z';
+    dirty++;
+  }
+  long before = lab_count("/proc/vmstat", "pgpgout");
+  UNMAP(p, PAGES * PAGE);
+  EQUAL((lab_count("/proc/vmstat", "pgpgout") - before) / 4, dirty);
+  before = lab_count("/proc/vmstat", "pgpgout");
+  p = MAP(NULL, PAGES * PAGE, RW, MAP_SHARED, fd, 0);
+  for (int i = 0; i < PAGES; i++) CHECK(p[i * PAGE] == 'a' || p[i * PAGE] == 'Z');
+  UNMAP(p, PAGES * PAGE);
+  EQUAL(lab_count("/proc/vmstat", "pgpgout") - before, 0);
+  SUCCEEDS(0, unlink("/disk/lab-mmap.dirty"));
+}
+
 LAB({"basic", basic}, {"private", private_mapping}, {"shared", shared_mapping},
     {"read-only", read_only}, {"lazy", lazy}, {"unmap-start", unmap_start},
     {"unmap-middle", unmap_middle}, {"unmap-end", unmap_end}, {"unmap-whole", unmap_whole},
@@ -299,4 +328,5 @@ LAB({"basic", basic}, {"private", private_mapping}, {"shared", shared_mapping},
     {"read-into-an-untouched-page", read_into_an_untouched_page},
     {"exit-writes-back", exit_writes_back},
     {"file-larger-than-memory", file_larger_than_memory},
-    {"over-code", over_code})
+    {"over-code", over_code},
+    {"only-dirty-pages-written", only_dirty_pages_written})

@@ -83,3 +83,4 @@ export { eachPresentPage, type Residency, residency } from './residency.js';
 export { smapsRollupText, smapsText } from './smaps-text.js';
 export { MAX_SWAP_BYTES, SwapDevice } from './swap-device.js';
 export { type MemoryLimits, VirtualMemory, type VirtualMemoryOptions } from './virtual-memory.js';
+export { vmprintText } from './vmprint-text.js';

@@ -68,7 +68,7 @@ export function hex(value: number): string {
   return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
-function hexOfHalves(low: number, high: number): string {
+export function hexOfHalves(low: number, high: number): string {
   return `0x${((BigInt(high) << 32n) | BigInt(low)).toString(16)}`;
 }
 

@@ -7,7 +7,7 @@ import type { OpenFile, OpenRequest } from '../files/open-file.js';
 import { MagicLink, Symlink } from '../files/symlink.js';
 import { SHM_MAX, SHM_MAX_SEGMENTS } from '../ipc/shared-memory.js';
 import type { Kernel } from '../kernel.js';
-import { MMAP_MIN_ADDRESS, smapsRollupText, smapsText } from '../memory/index.js';
+import { MMAP_MIN_ADDRESS, smapsRollupText, smapsText, vmprintText } from '../memory/index.js';
 import { MAX_MAP_COUNT } from '../memory/layout.js';
 import type { Process } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
@@ -144,6 +144,7 @@ class ProcessDirectory extends Directory {
       ['maps', living(() => process.memory.mapsText())],
       ['smaps', living(() => smapsText(process.memory))],
       ['smaps_rollup', living(() => smapsRollupText(process.memory))],
+      ['vmprint', living(() => vmprintText(process.memory))],
       ['limits', () => limitsText(process)],
       ['mounts', () => mountsText(kernel)],
       ['status', () => statusText(kernel, process)],

@@ -60,6 +60,8 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly touchedSlots = new Set<number>();
   /** Frames that were filled from the swap device since the last look, before anybody mapped them. */
   private readonly refilled = new Set<number>();
+  /** Address spaces and first addresses of the superpages that gave way to small pages in this trap. */
+  private readonly split = new Set<string>();
   private isBuilding = false;
   private wasValid = false;
   /** The slot that the entry named before it changed; 0 = none. */
@@ -182,10 +184,13 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       return;
     }
     const isNew = !this.wasValid && this.kinds[first] === ANONYMOUS && frames.refcount(ppn) === 1;
-    if (isNew) this.events.fresh(table, index, region!, low, ppn);
+    // A page of a superpage that was split has been there before.
+    const isOld = this.split.size > 0 && this.split.has(superpageName(table, va));
+    if (isNew && !isOld) this.events.fresh(table, index, region!, low, ppn);
   }
 
-  leafDropped(table: Table, _index: number, low: number, high: number): void {
+  leafDropped(table: Table, index: number, low: number, high: number): void {
+    if (table.level === 1) this.split.add(superpageName(table, vaOf(table, index)));
     const first = ppnOf(low, high) - this.memory.firstPpn;
     const end = first + ENTRIES ** table.level;
     if (first < 0 || end > this.memory.frameCount) return;
@@ -207,6 +212,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private checkSlots(): void {
     // An empty set is not cleared: that takes as long as filling it.
     if (this.refilled.size > 0) this.refilled.clear();
+    if (this.split.size > 0) this.split.clear();
     if (this.touchedSlots.size === 0) return;
     for (const slot of this.touchedSlots) {
       const names = this.slotNames.get(slot) ?? 0;
@@ -392,4 +398,8 @@ function isPlain(low: number, high: number, level: number, ppn: number): boolean
 
 function journalOf(memory: VirtualMemory): Journal | undefined {
   return memory.space instanceof AddressSpace ? memory.space.journal : undefined;
+}
+
+function superpageName({ space }: Table, va: number): string {
+  return `${space.id} ${Math.floor(va / (PAGE_BYTES * ENTRIES))}`;
 }

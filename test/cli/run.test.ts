@@ -66,6 +66,15 @@ describe('pagewalk run', () => {
     expect(stderr).toMatch(/page tables of pid 2:\nroot 0x8/);
   });
 
+  it('prints page tables as vmprint of xv6 does', async () => {
+    const { stderr } = await pagewalk(['run', '--page-tables=xv6', 'hello']);
+    const entry = (dots: string) => `${dots}\\d+: pte 0x[0-9a-f]{16} pa 0x[0-9a-f]{16}\\n`;
+    const tree = `(${entry(' ..')}(${entry(' .. ..')}(${entry(' .. .. ..')})+)+)+`;
+    expect(stderr).toMatch(
+      new RegExp(`^page tables of pid 2:\\npage table 0x[0-9a-f]{16}\\n${tree}\\n?$`),
+    );
+  });
+
   it('prints its counts in words, too', async () => {
     const { stderr } = await pagewalk(['run', '--stats', 'hello']);
     expect(stderr).toMatch(/^outcome +exited\nexitStatus +0\n/);
