@@ -50,7 +50,7 @@ export interface World {
 export function createWorld(
   o: { memoryBytes?: number; tlb?: TlbMode } & Pick<
     MemorySystemOptions,
-    'adBits' | 'swapBytes' | 'replacement' | 'hasDisk'
+    'adBits' | 'swapBytes' | 'replacement' | 'createMapper' | 'hasDisk'
   > = {},
 ): World {
   const machine = Machine.create({
@@ -72,6 +72,7 @@ export function createWorld(
     replacement: o.replacement,
     hasDisk: o.hasDisk ?? false,
     ...(o.adBits === undefined ? {} : { adBits: o.adBits }),
+    ...(o.createMapper === undefined ? {} : { createMapper: o.createMapper }),
   });
   const memory = VirtualMemory.create(system, { placement: 'top-down' })!;
   memory.activate();
