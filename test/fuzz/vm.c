@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -359,7 +360,7 @@ static void doAdvise(void) {
       MADV_NORMAL,     MADV_RANDOM,      MADV_SEQUENTIAL, MADV_WILLNEED,  MADV_DONTNEED,
       MADV_DONTNEED,   MADV_DONTNEED,    MADV_REMOVE,     MADV_REMOVE,    MADV_FREE,
       MADV_DONTFORK,   MADV_DOFORK,      MADV_DOFORK,     MADV_WIPEONFORK, MADV_KEEPONFORK,
-      MADV_COLD,       MADV_DONTDUMP,    MADV_DODUMP,     MADV_POPULATE_READ,
+      MADV_COLD,       MADV_PAGEOUT,     MADV_HUGEPAGE,   MADV_NOHUGEPAGE, MADV_DONTDUMP,    MADV_DODUMP,     MADV_POPULATE_READ,
       MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_POPULATE_WRITE, 24 /* DONTNEED_LOCKED */,
       12345};
   struct range range = anyRange();
@@ -390,7 +391,8 @@ static void doLock(void) {
   else if (kind == 4) result(munlockall());
   else result(munlock(range.start, range.length));
   /* An address inside a page may reach one page further. */
-  splitUnits(range.first, range.end + 1);
+  splitUnits(range.first, range.end);
+  splitUnits(range.end, range.end + 1);
 }
 
 static void doTruncate(void) {
@@ -450,6 +452,33 @@ static void doTransfer(void) {
   long sum = 0;
   for (long i = 0; i < count; i++) sum = sum * 31 + (unsigned char)buffer[i];
   note(sum);
+}
+
+/* preadv and pwritev of two parts, one after the other, in the arena. */
+static void doVector(void) {
+  int file = (int)below(3);
+  int isWrite = chance(2);
+  long offset = below(FILE_PAGES * PAGE);
+  struct iovec parts[2];
+  for (int i = 0; i < 2; i++) {
+    parts[i].iov_len = (size_t)(chance(2) ? below(64) : below(2 * PAGE));
+    parts[i].iov_base = ARENA + below(PAGES * PAGE - (long)parts[i].iov_len);
+  }
+  trace("%s(%d, {%p, %zu}, {%p, %zu}, 0x%lx)", isWrite ? "pwritev" : "preadv", file,
+        parts[0].iov_base, parts[0].iov_len, parts[1].iov_base, parts[1].iov_len, offset);
+  if (!isWrite) {
+    result(preadv(files[file], parts, 2, offset));
+    return;
+  }
+  /* As above: each part must begin with what can be read. */
+  for (int i = 0; i < 2; i++) {
+    if (parts[i].iov_len > 0 && write(pipeEnds[1], parts[i].iov_base, 1) == 1) continue;
+    trace(" is left out\n");
+    drainPipe();
+    return;
+  }
+  drainPipe();
+  result(pwritev(files[file], parts, 2, offset));
 }
 
 static void doPipe(void) {
@@ -526,7 +555,8 @@ static void doStep(int isChild) {
   else if (kind < 85) doLock();
   else if (kind < 87) doTruncate();
   else if (kind < 89) doAllocate();
-  else if (kind < 94) doTransfer();
+  else if (kind < 93) doTransfer();
+  else if (kind < 94) doVector();
   else if (kind < 95) doPipe();
   else if (kind < 97) doMincore();
   else if (kind < 98 && !isChild) doFork();
