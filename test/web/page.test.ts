@@ -50,12 +50,19 @@ describePage('a page that is opened', () => {
     await driver.text('$ mmapdemo');
   });
 
-  it('works below a path of a host that knows nothing of it, in a frame, and when reloaded', async () => {
+  it('works below a path of a host that knows nothing of it, reloaded, offline, and in a frame', async () => {
     driver = await PageDriver.open(browser, host.url);
     await driver.page.reload();
     await driver.ready();
     await driver.press('Enter');
     await driver.text('Map four pages');
+    // Once it is there it needs the network for nothing, not even for another machine.
+    await driver.page.context().setOffline(true);
+    await driver.page.getByRole('button', { name: 'Reset' }).click();
+    await driver.text(/^pagewalk: a RISC-V machine[\s\S]*\$ mmapdemo$/);
+    await driver.press('Enter');
+    await driver.text('Map four pages');
+    await driver.page.context().setOffline(false);
     await driver.page.goto(host.frameUrl);
     const frame = driver.page.frameLocator('iframe');
     await frame.locator('.chip', { hasText: 'At the prompt' }).waitFor();
