@@ -10,6 +10,7 @@ import {
   IGNCR,
   INLCR,
   ISIG,
+  IXON,
   NOFLSH,
   ONLCR,
   OPOST,
@@ -22,10 +23,15 @@ import {
   VKILL,
   VMIN,
   VQUIT,
+  VSTART,
+  VSTOP,
   VSUSP,
+  VTIME,
   VWERASE,
 } from './termios.js';
 
+/** The unit of VTIME, in nanoseconds. */
+const TENTH_OF_SECOND = 1e8;
 const NEWLINE = 10;
 const RETURN = 13;
 /** Longest line that canonical mode edits; more is dropped. termios(3). */
@@ -47,6 +53,10 @@ export class LineDiscipline {
   private line: number[] = [];
   /** What may be read. In canonical mode a read ends after each mark. */
   private ready: number[] = [];
+  /** ^S was typed, and no ^Q since: nothing is shown. */
+  private isHeld = false;
+  /** Echoes that wait for ^Q. */
+  private heldEchoes: Uint8Array[] = [];
   /** Positions in `ready` at which a line ends: behind its newline, or at an end of file. */
   private marks: number[] = [];
   private readonly host: LineDisciplineHost;
@@ -62,7 +72,7 @@ export class LineDiscipline {
    */
   input(bytes: Uint8Array): number {
     let taken = 0;
-    while (taken < bytes.length && (this.hasRoom || this.isSignal(bytes[taken]!))) {
+    while (taken < bytes.length && (this.hasRoom || this.isUrgent(bytes[taken]!))) {
       this.inputByte(bytes[taken]!);
       taken++;
     }
@@ -76,7 +86,21 @@ export class LineDiscipline {
 
   get canRead(): boolean {
     if (this.isOn(ICANON)) return this.marks.length > 0;
-    return this.ready.length >= Math.max(1, this.character(VMIN)) || this.character(VMIN) === 0;
+    if (this.character(VMIN) > 0) return this.ready.length >= this.character(VMIN);
+    return this.ready.length > 0 || this.character(VTIME) === 0;
+  }
+
+  /** Whether poll(2) finds something to read. Linux drivers/tty/n_tty.c, input_available_p. */
+  get hasInput(): boolean {
+    if (this.isOn(ICANON)) return this.marks.length > 0;
+    const least = this.character(VTIME) === 0 ? this.character(VMIN) : 1;
+    return this.ready.length >= Math.max(1, least);
+  }
+
+  /** With VMIN 0: how long a read waits for a byte, in nanoseconds; 0 is for ever. termios(3). */
+  get readTimeout(): number {
+    const isTimed = !this.isOn(ICANON) && this.character(VMIN) === 0;
+    return isTimed ? this.character(VTIME) * TENTH_OF_SECOND : 0;
   }
 
   get availableBytes(): number {
@@ -96,11 +120,16 @@ export class LineDiscipline {
     return bytes;
   }
 
+  /** Whether a program may write now. */
+  get canWrite(): boolean {
+    return !this.isHeld;
+  }
+
   /** What a program writes, as the screen gets it. */
   write(bytes: Uint8Array): void {
     const { output } = this.termios;
     if ((output & OPOST) === 0 || (output & ONLCR) === 0 || !bytes.includes(NEWLINE)) {
-      this.host.output(bytes);
+      this.show(bytes);
       return;
     }
     const processed: number[] = [];
@@ -108,13 +137,14 @@ export class LineDiscipline {
       if (byte === NEWLINE) processed.push(RETURN);
       processed.push(byte);
     }
-    this.host.output(new Uint8Array(processed));
+    this.show(new Uint8Array(processed));
   }
 
   /** TCSETS: a change of ICANON makes typed bytes readable at once. */
   configure(termios: Termios): void {
     const wasCanonical = this.isOn(ICANON);
     this.termios = termios;
+    if ((termios.input & IXON) === 0) this.release();
     if (wasCanonical && !this.isOn(ICANON)) {
       this.ready.push(...this.line);
       this.line = [];
@@ -133,12 +163,17 @@ export class LineDiscipline {
 
   /** For the state hash. */
   state(): readonly number[] {
-    return [...this.line, -1, ...this.ready, -1, ...this.marks];
+    return [...this.line, -1, ...this.ready, -1, ...this.marks, ...(this.isHeld ? [-1] : [])];
   }
 
   private inputByte(typed: number): void {
     const byte = this.translate(typed);
     if (byte === undefined) return;
+    if (this.isFlowControl(byte)) {
+      if (this.is(byte, VSTART)) this.release();
+      else this.isHeld = true;
+      return;
+    }
     const signal = this.signalFor(byte);
     if (signal !== 0) {
       this.sendSignal(byte, signal);
@@ -173,8 +208,25 @@ export class LineDiscipline {
     return byte === NEWLINE && (input & INLCR) !== 0 ? RETURN : byte;
   }
 
-  private isSignal(byte: number): boolean {
-    return this.signalFor(byte) !== 0;
+  /** Taken even when there is no room: it is never read. */
+  private isUrgent(byte: number): boolean {
+    return this.signalFor(byte) !== 0 || this.isFlowControl(byte);
+  }
+
+  /** ^S and ^Q. termios(3), IXON. */
+  private isFlowControl(byte: number): boolean {
+    if ((this.termios.input & IXON) === 0) return false;
+    return this.is(byte, VSTART) || this.is(byte, VSTOP);
+  }
+
+  private release(): void {
+    this.isHeld = false;
+    for (const bytes of this.heldEchoes.splice(0)) this.host.output(bytes);
+  }
+
+  private show(bytes: Uint8Array): void {
+    if (this.isHeld) this.heldEchoes.push(bytes);
+    else this.host.output(bytes);
   }
 
   /** The signal that a key sends; 0 for most. */
@@ -186,6 +238,7 @@ export class LineDiscipline {
   }
 
   private sendSignal(byte: number, signal: number): void {
+    this.release();
     if ((this.termios.local & NOFLSH) === 0) this.flushInput();
     this.echo(byte);
     this.host.signal(signal);
@@ -219,7 +272,7 @@ export class LineDiscipline {
   private rubOut(columns: number): void {
     const bytes: number[] = [];
     for (let column = 0; column < columns; column++) bytes.push(8, 32, 8);
-    this.host.output(new Uint8Array(bytes));
+    this.show(new Uint8Array(bytes));
   }
 
   private echo(byte: number): void {
@@ -228,7 +281,7 @@ export class LineDiscipline {
       return;
     }
     if (isControl(byte) && byte !== NEWLINE && byte !== 9 && this.isOn(ECHOCTL)) {
-      this.host.output(new Uint8Array([94, byte ^ 0x40]));
+      this.show(new Uint8Array([94, byte ^ 0x40]));
     } else {
       this.write(new Uint8Array([byte]));
     }

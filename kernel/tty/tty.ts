@@ -124,7 +124,12 @@ export class TtyFile extends OpenFile {
     if (this.isBackground(call)) {
       return hears(call, SIGTTIN) ? this.stopGroup(call, SIGTTIN) : -Errno.EIO;
     }
-    if (!this.tty.discipline.canRead) return WOULD_BLOCK;
+    if (!this.tty.discipline.canRead) {
+      this.readTimeout = this.tty.discipline.readTimeout;
+      const deadline = call.wait?.deadline;
+      const isOver = deadline !== undefined && deadline <= call.kernel.clock.now();
+      return isOver && this.readTimeout > 0 ? 0 : WOULD_BLOCK;
+    }
     const bytes = this.tty.discipline.read(buffer.remaining);
     const count = buffer.put(bytes);
     return count < bytes.length ? -Errno.EFAULT : count;
@@ -137,6 +142,7 @@ export class TtyFile extends OpenFile {
     if (isStopping && this.isBackground(call) && hears(call, SIGTTOU)) {
       return this.stopGroup(call, SIGTTOU);
     }
+    if (!this.tty.discipline.canWrite) return WOULD_BLOCK;
     const bytes = buffer.peek(wanted);
     if (bytes.length === 0 && wanted > 0) return -Errno.EFAULT;
     buffer.advance(bytes.length);
@@ -146,7 +152,8 @@ export class TtyFile extends OpenFile {
 
   override poll(): number {
     if (!this.tty.isConnected) return POLLIN | POLLOUT | POLLERR | POLLHUP;
-    return POLLOUT | (this.tty.discipline.canRead ? POLLIN : 0);
+    const { canWrite, hasInput } = this.tty.discipline;
+    return (canWrite ? POLLOUT : 0) | (hasInput ? POLLIN : 0);
   }
 
   override ioctl(request: number, argument: number, call: Call): number {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../../kernel/index.js';
+import { SIGINT } from '../../kernel/signals/numbers.js';
 import { LineDiscipline } from '../../kernel/tty/line-discipline.js';
 import { ECHO, ICANON, ISIG, saneTermios, TOSTOP } from '../../kernel/tty/termios.js';
 import { guestAssembly } from '../support/guest-assembly.js';
@@ -44,6 +45,26 @@ describe('LineDiscipline', () => {
     expect(text(tty.read(4))).toBe('abcd');
     expect(text(tty.read(100))).toBe('ef\n');
     expect(text(tty.read(100))).toBe('second\n');
+  });
+
+  it('shows nothing between ^S and ^Q, and then what was held back', () => {
+    const { tty, screen } = discipline();
+    tty.input(bytes('a\x13bc\x7f'));
+    expect([screen(), tty.canWrite]).toEqual(['a', false]);
+    tty.input(bytes('\x11d\n'));
+    expect([screen(), tty.canWrite]).toEqual(['abc\b \bd\r\n', true]);
+    expect(text(tty.read(100))).toBe('abd\n');
+  });
+
+  it('shows everything again at ^C, and when ^S means nothing any more', () => {
+    const { tty, screen, signals } = discipline();
+    tty.input(bytes('\x13lost\x03'));
+    expect([screen(), tty.canWrite, signals]).toEqual(['lost^C', true, [SIGINT]]);
+    tty.input(bytes('\x13x'));
+    tty.configure({ ...saneTermios(), input: 0 });
+    expect(tty.canWrite).toBe(true);
+    tty.input(bytes('\x13'));
+    expect(tty.canWrite).toBe(true);
   });
 
   it.each([

@@ -82,6 +82,15 @@ describe('a kernel with two terminals', () => {
     expect(type(0, 'alive\r')).toBe('alive\r\nalive\r\n');
   });
 
+  it('stops the output of a program at ^S until ^Q, on that terminal alone', () => {
+    const { type, screens } = twoShells();
+    type(0, 'cat\r');
+    expect(type(0, '\x13held\r')).toBe('');
+    type(1, 'echo on two\r');
+    expect(screens[1]).toContain('\non two\r\n');
+    expect(type(0, '\x11')).toBe('held\r\nheld\r\n');
+  });
+
   it('keeps what is typed on each apart, and stops the machine for neither', () => {
     const { type } = twoShells();
     type(0, 'echo fi');
@@ -166,30 +175,48 @@ describe('a kernel with two terminals', () => {
   });
 });
 
-describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'a terminal that hangs up', () => {
-  const folder = temporaryFolder();
+describeWith(
+  ['gcc', 'riscv64-linux-gnu-gcc'],
+  'a terminal does as a pseudo-terminal of Linux',
+  () => {
+    const folder = temporaryFolder();
 
-  it('tells its session what it does on Linux', async () => {
-    const source = join(root, 'test/kernel/programs/hangup.c');
-    const [native, guest] = [join(folder, 'native'), join(folder, 'guest')];
-    await mustRun('gcc', ['-O1', '-w', source, '-o', native]);
-    await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-w', '-static', source, '-o', guest]);
-    const { kernel, second, screens, type, run } = twoShells();
-    type(1, '\x04');
-    kernel.files.add('/bin/hangup', readFileSync(guest), 0o755);
-    kernel.spawn({
-      path: '/bin/hangup',
-      args: ['hangup', '/tmp/log'],
-      env: [],
-      cwd: '/',
-      tty: second,
+    /** Starts the program on the second terminal; `lines` are its log's, and what they are natively. */
+    async function start(name: string) {
+      const source = join(root, `test/kernel/programs/${name}.c`);
+      const [native, guest] = [join(folder, `${name}-native`), join(folder, name)];
+      await mustRun('gcc', ['-O1', '-w', source, '-o', native]);
+      await mustRun('riscv64-linux-gnu-gcc', ['-O1', '-w', '-static', source, '-o', guest]);
+      const machine = twoShells();
+      const { kernel, second } = machine;
+      machine.type(1, '\x04');
+      kernel.files.add(`/bin/${name}`, readFileSync(guest), 0o755);
+      const path = `/bin/${name}`;
+      kernel.spawn({ path, args: [name, '/tmp/log'], env: [], cwd: '/', tty: second });
+      machine.run();
+      const lines = async () => ({
+        guest: new TextDecoder().decode(kernel.files.read('/tmp/log')).split('\n'),
+        native: (await mustRun(native, [])).stdout.split('\n'),
+      });
+      return { ...machine, lines };
+    }
+
+    it('when it hangs up', async () => {
+      const { kernel, second, screens, run, lines } = await start('hangup');
+      expect(screens[1]).toContain('ready');
+      second.input(new TextEncoder().encode('typed and lost\n'));
+      kernel.hangUp(second);
+      run();
+      const { guest, native } = await lines();
+      expect(guest).toEqual(native);
     });
-    run();
-    expect(screens[1]).toContain('ready');
-    second.input(new TextEncoder().encode('typed and lost\n'));
-    kernel.hangUp(second);
-    run();
-    const log = new TextDecoder().decode(kernel.files.read('/tmp/log'));
-    expect(log.split('\n')).toEqual((await mustRun(native, [])).stdout.split('\n'));
-  });
-});
+
+    it('in raw mode, by VMIN and VTIME', async () => {
+      const { screens, type, lines } = await start('rawtty');
+      expect(screens[1]).toMatch(/\?$/);
+      type(1, 'abcd');
+      const { guest, native } = await lines();
+      expect(guest).toEqual(native);
+    });
+  },
+);
