@@ -112,7 +112,7 @@ export class Kernel {
   private readonly options: KernelOptions;
   private readonly states: StateHash;
   private readonly explanations: string[] = [];
-  private lastPid = INIT_PID;
+  lastPid = INIT_PID;
   /** Tasks that ever came to be: `processes` of /proc/stat. */
   tasksStarted = 0;
   private outputBytes = 0;

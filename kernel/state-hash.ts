@@ -131,6 +131,7 @@ function hashTask(hasher: Hasher, task: Task): void {
   hasher.addString(task.state);
   hasher.addString(`${task.mask.toString(16)} ${task.pending.set.toString(16)} ${task.name}`);
   hasher.addNumber(task.clearChildTid);
+  hasher.add(task.nice);
   hasher.addNumber(task.callNumber);
   hasher.addNumber(wait?.progress ?? 0);
   hasher.addString(`${wait?.deadline ?? ''}`);

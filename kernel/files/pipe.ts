@@ -1,11 +1,22 @@
 import { byteString } from '../bytes.js';
 import { Errno } from '../errno.js';
 import { type IoBuffer, KernelBuffer } from '../io-buffer.js';
+import type { Task } from '../process/task.js';
 import { WaitQueue } from '../process/wait-queue.js';
 import { SIGPIPE } from '../signals/numbers.js';
-import type { Call } from '../syscalls/call.js';
+import { BLOCKED, type Call } from '../syscalls/call.js';
 import { type Credentials, Inode, type InodeOwner } from './inode.js';
-import { O_RDONLY, O_WRONLY, POLLERR, POLLHUP, POLLIN, POLLOUT } from './mode.js';
+import {
+  O_ACCMODE,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+} from './mode.js';
 import { OpenFile, type OpenRequest, WOULD_BLOCK } from './open-file.js';
 
 /** A pipe holds so many buffers, each of a page. Linux include/linux/pipe_fs_i.h, PIPE_DEF_BUFFERS. */
@@ -14,6 +25,16 @@ const BUFFER_BYTES = 4096;
 /** The most that F_SETPIPE_SZ allows. proc_sys_fs(5), pipe-max-size. */
 const MAX_PIPE_BYTES = 1_048_576;
 const FIONREAD = 0x541b;
+
+/** Who has one side of a pipe. */
+export interface PipeSide {
+  /** Open file descriptions. */
+  ends: number;
+  /** How often anybody has opened it or begun to. */
+  opened: number;
+  /** Tasks that wait in open(2) for the other side; they count as if they had it. */
+  readonly opening: Set<Task>;
+}
 
 /** Bytes [start, end) of a page are on their way. */
 interface PipeBuffer {
@@ -29,8 +50,8 @@ interface PipeBuffer {
 export class Pipe extends Inode {
   readonly kind = 'fifo';
   readonly waitQueue = new WaitQueue();
-  readers = 0;
-  writers = 0;
+  readonly reading: PipeSide = { ends: 0, opened: 0, opening: new Set() };
+  readonly writing: PipeSide = { ends: 0, opened: 0, opening: new Set() };
   private readonly buffers: PipeBuffer[] = [];
   private capacity = PIPE_BUFFERS;
 
@@ -38,8 +59,39 @@ export class Pipe extends Inode {
     super(owner, permissions, by);
   }
 
-  override open(request: OpenRequest): OpenFile | number {
-    return new PipeEnd(this, request.flags);
+  /** Each side of a FIFO waits for the other, unless O_NONBLOCK is given. fifo(7). */
+  override open({ flags, call }: OpenRequest): OpenFile | number {
+    const access = flags & O_ACCMODE;
+    if (call === undefined || access === O_RDWR) return new PipeEnd(this, flags);
+    const [own, other] =
+      access === O_RDONLY ? [this.reading, this.writing] : [this.writing, this.reading];
+    const before = call.wait?.progress ?? other.opened;
+    if (isPresent(other) || other.opened !== before) {
+      own.opening.delete(call.task);
+      return new PipeEnd(this, flags);
+    }
+    if ((flags & O_NONBLOCK) !== 0) {
+      return access === O_RDONLY ? new PipeEnd(this, flags, 'alone') : -Errno.ENXIO;
+    }
+    if (call.wait === undefined) this.arrives(own);
+    own.opening.add(call.task);
+    const result = call.block([this.waitQueue], { progress: before });
+    if (result !== BLOCKED) own.opening.delete(call.task);
+    return result;
+  }
+
+  /** Somebody opens that side: whoever waits on the other one goes on. */
+  arrives(side: PipeSide): void {
+    side.opened++;
+    this.waitQueue.wake();
+  }
+
+  get hasReaders(): boolean {
+    return isPresent(this.reading);
+  }
+
+  get hasWriters(): boolean {
+    return isPresent(this.writing);
   }
 
   get availableBytes(): number {
@@ -132,6 +184,10 @@ export class Pipe extends Inode {
   }
 }
 
+function isPresent({ ends, opening }: PipeSide): boolean {
+  return ends > 0 || [...opening].some(({ state }) => state !== 'dead');
+}
+
 /** Adds `count` bytes to a buffer. @returns false where they cannot be read, and then adds none */
 function take(source: IoBuffer, count: number, buffer: PipeBuffer): boolean {
   const bytes = source.peek(count);
@@ -147,24 +203,35 @@ export class PipeEnd extends OpenFile {
   declare readonly inode: Pipe;
   override readonly waitQueue: WaitQueue;
 
-  constructor(pipe: Pipe, flags: number) {
+  /** Writers that had come before a reader which did not wait for one: no hang-up until another did. */
+  private readonly writersBefore: number | undefined;
+
+  constructor(pipe: Pipe, flags: number, how: 'joined' | 'alone' = 'joined') {
     super(pipe, flags);
     this.waitQueue = pipe.waitQueue;
-    if (this.isReadable) pipe.readers++;
-    if (this.isWritable) pipe.writers++;
+    this.writersBefore = how === 'alone' ? pipe.writing.opened : undefined;
+    for (const side of this.sides) {
+      side.ends++;
+      pipe.arrives(side);
+    }
+  }
+
+  private get sides(): PipeSide[] {
+    const { reading, writing } = this.inode;
+    return [...(this.isReadable ? [reading] : []), ...(this.isWritable ? [writing] : [])];
   }
 
   override read(buffer: IoBuffer): number {
     const pipe = this.inode;
     if (buffer.remaining === 0) return 0;
-    if (pipe.availableBytes === 0) return pipe.writers === 0 ? 0 : WOULD_BLOCK;
+    if (pipe.availableBytes === 0) return pipe.hasWriters ? WOULD_BLOCK : 0;
     return pipe.moveTo(buffer);
   }
 
   override write(buffer: IoBuffer, call: Call): number {
     const pipe = this.inode;
     if (buffer.remaining === 0) return 0;
-    if (pipe.readers === 0) {
+    if (!pipe.hasReaders) {
       call.raise(SIGPIPE);
       return -Errno.EPIPE;
     }
@@ -180,11 +247,11 @@ export class PipeEnd extends OpenFile {
     let events = 0;
     if (this.isReadable) {
       if (pipe.availableBytes > 0) events |= POLLIN;
-      if (pipe.writers === 0) events |= POLLHUP;
+      if (!pipe.hasWriters && pipe.writing.opened !== this.writersBefore) events |= POLLHUP;
     }
     if (this.isWritable) {
       if (!pipe.isFull) events |= POLLOUT;
-      if (pipe.readers === 0) events |= POLLERR;
+      if (!pipe.hasReaders) events |= POLLERR;
     }
     return events;
   }
@@ -199,8 +266,7 @@ export class PipeEnd extends OpenFile {
   }
 
   protected override closed(): void {
-    if (this.isReadable) this.inode.readers--;
-    if (this.isWritable) this.inode.writers--;
+    for (const side of this.sides) side.ends--;
     this.waitQueue.wake();
   }
 

@@ -60,6 +60,7 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
   process.tasks.push(task);
   kernel.tasks.set(tid, task);
   task.mask = parent.mask;
+  task.nice = parent.nice;
   const sharesMemory = (flags & CLONE_VM) !== 0 && (flags & CLONE_VFORK) === 0;
   task.alternateStack = sharesMemory ? NO_ALTERNATE_STACK : parent.alternateStack;
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) task.clearChildTid = o.childTid;

@@ -38,6 +38,8 @@ export class Task {
   readonly registers = new Uint32Array(REGISTER_WORDS);
   /** prctl(PR_SET_NAME); at most 15 bytes. */
   name: string;
+  /** nice(2); from -20 to 19. */
+  nice = 0;
   mask: SignalSet = 0n;
   readonly pending = new PendingSignals();
   alternateStack: AlternateStack = NO_ALTERNATE_STACK;

@@ -19,6 +19,7 @@ const DEFAULT_PRIORITY = 20;
 /** /proc/PID/stat: 52 fields; what this kernel does not count is 0. proc_pid_stat(5). */
 export function statText(kernel: Kernel, process: Process): string {
   const { pid, group, session, parent, usage, childUsage, program } = process;
+  const nice = process.tasks[0]?.nice ?? 0;
   const isAlive = process.ending === undefined;
   const tty = kernel.ttyOf(process);
   const fields: (number | string)[] = [
@@ -39,8 +40,8 @@ export function statText(kernel: Kernel, process: Process): string {
     0,
     ticks(childUsage.steps),
     0,
-    DEFAULT_PRIORITY,
-    0,
+    DEFAULT_PRIORITY + nice,
+    nice,
     process.tasks.length,
     0,
     Math.floor(process.startedAt / NANOSECONDS_PER_TICK),

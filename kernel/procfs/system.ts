@@ -36,6 +36,24 @@ export function systemStatText(kernel: Kernel): string {
   );
 }
 
+/** /proc/loadavg: averages are of no use to a machine that jumps over idle time. proc_loadavg(5). */
+export function loadavgText({ tasks, lastPid }: Kernel): string {
+  const running = [...tasks.values()].filter(({ state }) => state === 'runnable').length;
+  return `0.00 0.00 0.00 ${running}/${tasks.size} ${lastPid}\n`;
+}
+
+/** /proc/PID/mountinfo, of the lines of /proc/mounts. proc_pid_mountinfo(5). */
+export function mountinfoText(mounts: string): string {
+  const lines = mounts.trimEnd().split('\n');
+  return lines
+    .map((line, index) => {
+      const [source, path, type, options] = line.split(' ');
+      const parent = index === 0 ? 1 : 2;
+      return `${index + 2} ${parent} 0:${index + 1} / ${path} ${options} - ${type} ${source} ${options}\n`;
+    })
+    .join('');
+}
+
 /** /proc/cpuinfo of the one hart. Linux arch/riscv/kernel/cpu.c, c_show. */
 export function cpuinfoText(isa: string): string {
   const rows: [string, string][] = [

@@ -5,10 +5,8 @@ import { Directory, type DirectoryEntry } from '../files/directory.js';
 import { Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
 import type { OpenFile, OpenRequest } from '../files/open-file.js';
 import { MagicLink, Symlink } from '../files/symlink.js';
-import { SHM_MAX, SHM_MAX_SEGMENTS } from '../ipc/shared-memory.js';
 import type { Kernel } from '../kernel.js';
-import { MMAP_MIN_ADDRESS, smapsRollupText, smapsText, vmprintText } from '../memory/index.js';
-import { MAX_MAP_COUNT } from '../memory/layout.js';
+import { smapsRollupText, smapsText, vmprintText } from '../memory/index.js';
 import type { Process } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
 import { sharedMemoryText } from '../syscalls/shared-memory.js';
@@ -16,14 +14,15 @@ import { limitsText } from './limits.js';
 import { meminfoText } from './meminfo.js';
 import { MemFile, PagemapFile } from './memory-file.js';
 import { OomScoreAdjFile, oomScoreText } from './oom-file.js';
+import { settings } from './settings.js';
 import { statmText, statText } from './stat.js';
 import { statusText } from './status.js';
 import { diskstatsText, swapsText, vmstatText } from './swap.js';
-import { cpuinfoText, systemStatText, uptimeText } from './system.js';
+import { cpuinfoText, loadavgText, mountinfoText, systemStatText, uptimeText } from './system.js';
 import { TextFile } from './text-file.js';
 import { WalkFile } from './walk-file.js';
 
-/** Fills /proc. proc(5). */
+/** Fills /proc and /sys. proc(5). */
 export function populateProc(kernel: Kernel): void {
   const { files } = kernel;
   const proc = new ProcRoot(kernel);
@@ -36,6 +35,7 @@ export function populateProc(kernel: Kernel): void {
     ['cmdline', () => '\n'],
     ['stat', () => systemStatText(kernel)],
     ['uptime', () => uptimeText(kernel)],
+    ['loadavg', () => loadavgText(kernel)],
     ['cpuinfo', () => cpuinfoText(FULL_ISA)],
     ['filesystems', () => 'nodev\ttmpfs\nnodev\tproc\n\tdiskfs\n'],
     ['swaps', () => swapsText(kernel)],
@@ -47,31 +47,26 @@ export function populateProc(kernel: Kernel): void {
   const ipc = files.makeDirectory('/proc/sysvipc', 0o555, ROOT);
   ipc.link('shm', new TextInode(files, () => sharedMemoryText(kernel.segments.all())));
   populateSettings(kernel);
+  populateSys(kernel);
 }
 
-/** Fills /proc/sys. proc_sys_vm(5), proc_sys_kernel(5). The guest's user may change none of them. */
-function populateSettings({ files, memorySystem }: Kernel): void {
-  const settings: [path: string, text: () => string, permissions?: number][] = [
-    ['vm/drop_caches', () => '0', 0o200],
-    ['vm/max_map_count', () => `${MAX_MAP_COUNT}`],
-    ['vm/min_free_kbytes', () => '0'],
-    ['vm/mmap_min_addr', () => `${MMAP_MIN_ADDRESS}`],
-    ['vm/overcommit_memory', () => `${memorySystem.overcommitMode}`],
-    ['vm/overcommit_ratio', () => `${memorySystem.overcommitRatio}`],
-    ['kernel/pid_max', () => '32768'],
-    ['kernel/shmall', () => `${SHM_MAX}`],
-    ['kernel/shmmax', () => `${SHM_MAX}`],
-    ['kernel/shmmni', () => `${SHM_MAX_SEGMENTS}`],
-    ['kernel/shm_rmid_forced', () => '0'],
-    ['kernel/ostype', () => 'Linux', 0o444],
-    ['kernel/osrelease', () => '6.12.0', 0o444],
-    ['kernel/hostname', () => 'pagewalk'],
-  ];
-  for (const [path, text, permissions = 0o644] of settings) {
-    const slash = path.indexOf('/');
+/** Fills /proc/sys. proc_sys(5). */
+function populateSettings(kernel: Kernel): void {
+  const { files } = kernel;
+  for (const [path, text, permissions = 0o644] of settings(kernel)) {
+    const slash = path.lastIndexOf('/');
     const directory = files.makeDirectory(`/proc/sys/${path.slice(0, slash)}`, 0o555, ROOT);
     directory.link(path.slice(slash + 1), new TextInode(files, () => `${text()}\n`, permissions));
   }
+}
+
+/** Fills /sys with what tells of the one hart. sysfs(5). */
+function populateSys({ files }: Kernel): void {
+  const cpus = files.makeDirectory('/sys/devices/system/cpu', 0o555, ROOT);
+  for (const name of ['online', 'possible', 'present']) {
+    cpus.link(name, new TextInode(files, () => '0\n'));
+  }
+  files.makeDirectory('/sys/devices/system/cpu/cpu0', 0o555, ROOT);
 }
 
 /** A file whose text is made when it is opened. */
@@ -147,6 +142,7 @@ class ProcessDirectory extends Directory {
       ['vmprint', living(() => vmprintText(process.memory))],
       ['limits', () => limitsText(process)],
       ['mounts', () => mountsText(kernel)],
+      ['mountinfo', () => mountinfoText(mountsText(kernel))],
       ['status', () => statusText(kernel, process)],
       ['stat', () => statText(kernel, process)],
       ['statm', living(() => statmText(process))],

@@ -69,13 +69,6 @@ export function sysPersonality(_call: Call, persona: number): number {
   return persona === 0 || persona === QUERY ? 0 : -Errno.EINVAL;
 }
 
-/** setpriority(2): a nice value may only be raised, and changes nothing here. */
-export function sysSetpriority(call: Call, which: number, who: number, nice: number): number {
-  if (which < 0 || which > 2) return -Errno.EINVAL;
-  if (which === 0 && who !== 0 && !call.kernel.tasks.has(who)) return -Errno.ESRCH;
-  return nice < 0 ? -Errno.EACCES : 0;
-}
-
 /** sched_setscheduler(2): SCHED_OTHER, BATCH and IDLE with priority 0; the rest needs privileges. */
 export function sysSchedSetscheduler(
   call: Call,

@@ -136,11 +136,11 @@ function betweenPipes(
 /** What stands against taking from a pipe; undefined when there is something in it. */
 function sourceProblem({ inode }: PipeEnd): number | undefined {
   if (inode.availableBytes > 0) return undefined;
-  return inode.writers === 0 ? 0 : WOULD_BLOCK;
+  return inode.hasWriters ? WOULD_BLOCK : 0;
 }
 
 function targetProblem(call: Call, { inode }: PipeEnd): number | undefined {
-  if (inode.readers === 0) {
+  if (!inode.hasReaders) {
     call.raise(SIGPIPE);
     return -Errno.EPIPE;
   }

@@ -134,12 +134,6 @@ export function sysGetcpu(call: Call, cpuAt: number, nodeAt: number): number {
   return nodeAt !== 0 ? call.writeU32(nodeAt, 0) : 0;
 }
 
-/** getpriority(2): the raw call answers 20 minus the nice value. */
-export function sysGetpriority(call: Call, which: number, who: number): number {
-  if (which < 0 || which > 2) return -Errno.EINVAL;
-  return which !== 0 || who === 0 || call.kernel.tasks.has(who) ? 20 : -Errno.ESRCH;
-}
-
 /** prctl(2): names, and the few settings whose value can only be one. */
 export function sysPrctl(call: Call, option: number, argument: number): number {
   const [GET_DUMPABLE, SET_DUMPABLE, SET_NAME, GET_NAME] = [3, 4, 15, 16];

@@ -15,6 +15,7 @@ import * as open from './open.js';
 import * as paths from './paths.js';
 import * as pidfd from './pidfd.js';
 import { sysPpoll, sysPselect6 } from './poll.js';
+import { sysGetpriority, sysSetpriority } from './priority.js';
 import * as process from './process.js';
 import * as processMemory from './process-memory.js';
 import * as shm from './shared-memory.js';
@@ -194,8 +195,8 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   ],
   [138, entry('rt_sigqueueinfo', [INT, SIGNAL, ADDRESS], SIMPLE, signals.sysRtSigqueueinfo)],
   [139, entry('rt_sigreturn', NOTHING, SIMPLE, signals.sysRtSigreturn)],
-  [140, entry('setpriority', [INT, INT, INT], SIMPLE, identity.sysSetpriority)],
-  [141, entry('getpriority', [INT, INT], SIMPLE, system.sysGetpriority)],
+  [140, entry('setpriority', [INT, INT, INT], SIMPLE, sysSetpriority)],
+  [141, entry('getpriority', [INT, INT], SIMPLE, sysGetpriority)],
   [143, entry('setregid', [INT, INT], SIMPLE, identity.sysSetresgid)],
   [144, entry('setgid', [INT], SIMPLE, identity.sysSetresgid)],
   [145, entry('setreuid', [INT, INT], SIMPLE, identity.sysSetresuid)],

@@ -43,6 +43,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['timers', 'timerfd, timer_create, CPU time, signalfd'],
     ['transfers', 'splice, pidfd, memory of another process'],
     ['shm', 'System V shared memory, remap_file_pages'],
+    ['fifos', 'named pipes, nice values'],
     ['calls', 'preadv2, capabilities, robust lists'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
