@@ -126,7 +126,8 @@ function readProgramHeaders(
       interpreter = readString(bytes, segment.offset, segment.offset + segment.fileBytes);
     } else if (segment.fileBytes > segment.memoryBytes) {
       throw new Error(`bad ELF file: segment ${index} is larger in the file than in memory`);
-    } else {
+    } else if (segment.memoryBytes > 0) {
+      // An empty one loads nothing, wherever it claims to be: linkers make them of absent sections.
       segments.push(segment);
     }
   }

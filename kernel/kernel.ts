@@ -362,6 +362,7 @@ export class Kernel {
   /** A process is about to give its memory up. The last one leaves the state hash behind. */
   beforeExit(process: Process): void {
     this.options.beforeExit?.(process);
+    this.monitor?.leaving(process.memory.table.rootPpn);
     if (this.liveProcesses() !== 1) return;
     this.lastState = this.states.compute();
     this.monitor?.scan();

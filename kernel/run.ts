@@ -3,7 +3,7 @@ import { NANOSECONDS_PER_STEP } from './clock.js';
 import { type CodePlace, placeOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
 import type { Process, Program } from './process/process.js';
-import { REG_A7 } from './process/registers.js';
+import { REG_A7, REG_RA } from './process/registers.js';
 import type { Task } from './process/task.js';
 import { EXPIRY_STEPS } from './process/timers.js';
 import { deliverSignals } from './signals/deliver.js';
@@ -156,32 +156,40 @@ class KernelTrap implements TrapEvent {
   readonly pid: number;
   readonly instruction: number;
   readonly pc: number;
+  /** ra: where a system call's wrapper will return to. */
+  private readonly returnTo: number;
   private readonly program: Program;
   private readonly cause: number;
   private readonly value: number;
 
-  constructor(
-    name: string,
-    { pid, program }: Process,
-    { instret, pc, trapCause, trapValue }: Hart,
-  ) {
+  constructor(name: string, { pid, program }: Process, hart: Hart) {
     this.name = name;
     this.pid = pid;
-    this.instruction = instret;
-    this.pc = pc;
+    this.instruction = hart.instret;
+    this.pc = hart.pc;
+    this.returnTo = hart.readX(REG_RA);
     this.program = program;
-    this.cause = trapCause;
-    this.value = trapValue;
+    this.cause = hart.trapCause;
+    this.value = hart.trapValue;
   }
 
   what(): string {
     if (this.name === 'signal') return 'delivery of a signal';
-    const isException = this.name === 'fault' || this.name === 'exception';
-    return isException ? exceptionText(this.cause, this.value) : this.name;
+    return this.isException ? exceptionText(this.cause, this.value) : this.name;
   }
 
   place(): CodePlace {
     return placeOf(this.program, this.pc);
+  }
+
+  caller(): ({ readonly pc: number } & CodePlace) | undefined {
+    if (this.isException || this.name === 'signal') return undefined;
+    // The call is the instruction before.
+    return { pc: this.returnTo, ...placeOf(this.program, this.returnTo - 1) };
+  }
+
+  private get isException(): boolean {
+    return this.name === 'fault' || this.name === 'exception';
   }
 }
 

@@ -39,12 +39,19 @@ function writeRows({ before, after, by, function: place }: EntryWrite): string[]
 }
 
 /** "munmap at instruction 18,204, pid 3, from main+0x1c, demo.c:12". */
-function writerText({ what, pid, instruction, pc, symbol, source }: Writer): string {
-  if (pc === undefined) return what;
-  const line = source && `${source.file.replace(/^.*\//, '')}:${source.line}`;
-  const place = [symbol, line].filter((text) => text !== undefined).join(', ') || hex(pc);
+function writerText(writer: Writer): string {
+  const { what, pid, instruction, caller } = writer;
+  const place = placeText(writer);
+  if (place === undefined) return what;
   const who = pid === 0 ? '' : `, pid ${pid}`;
-  return `${what} at instruction ${instruction.toLocaleString('en-US')}${who}, from ${place}`;
+  const by = caller?.symbol === undefined ? '' : `, called from ${placeText(caller)}`;
+  return `${what} at instruction ${instruction.toLocaleString('en-US')}${who}, from ${place}${by}`;
+}
+
+function placeText({ pc, symbol, source }: NonNullable<Writer['caller']>): string | undefined {
+  if (pc === undefined) return undefined;
+  const line = source && `${source.file.replace(/^.*\//, '')}:${source.line}`;
+  return [symbol, line].filter((text) => text !== undefined).join(', ') || hex(pc);
 }
 
 function entryText(entry: Entry): string {

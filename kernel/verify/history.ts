@@ -20,6 +20,8 @@ export interface TrapEvent {
   /** 'munmap', 'page fault (store) at 0x40002000', … */
   what(): string;
   place(): Place | undefined;
+  /** Of a system call: where the function that made it was called from. */
+  caller?(): ({ readonly pc: number } & Place) | undefined;
 }
 
 /** The last change of one page-table entry. Halves are unsigned. */
@@ -92,5 +94,6 @@ export class History {
 /** The event as plain data, for reports. */
 export function writerOf(event: TrapEvent): Writer {
   const { name, pid, instruction, pc } = event;
-  return { what: event.what(), name, pid, instruction, pc, ...event.place() };
+  const caller = event.caller?.();
+  return { what: event.what(), name, pid, instruction, pc, ...event.place(), caller };
 }

@@ -11,6 +11,8 @@ import { judge, rules } from './verify.js';
 import type { KernelView, MachineView } from './views.js';
 import { listenToMmu, watchedMemory } from './watch.js';
 
+/** Rules that ask about one space and nothing else. */
+const spaceRules = rules.filter(({ id }) => /^(T[1-5]|L[256])$/.test(id));
 /** What needs a scan is looked at once in so many traps. */
 const TRAPS_PER_SCAN = 10_000;
 /** A kernel that is broken this often is not judged any more. */
@@ -79,6 +81,15 @@ export class Monitor {
     const { machine, kernel } = this.kernel.view(this.history);
     const survey = new Survey(machine, kernel);
     return this.add(judge(survey));
+  }
+
+  /** The space with this root is about to go: the rules that need it alone, and a scan of it. */
+  leaving(rootPpn: number): void {
+    if (!this.isOn) return;
+    const { machine, kernel } = this.kernel.view(this.history);
+    const spaces = [...kernel.spaces()].filter((space) => space.rootPpn === rootPpn);
+    const survey = new Survey(machine, { ...kernel, spaces: () => spaces });
+    this.add(judge(survey, spaceRules));
   }
 
   private look(current: VirtualMemory | undefined): void {

@@ -76,7 +76,10 @@ export function violation(of: Rule, finding: Finding, survey: Survey): Violation
   const entry =
     finding.entry ??
     entryAt(finding, survey) ??
-    (finding.frame === undefined ? undefined : survey.leavesOf(finding.frame)[0]);
+    // Another page that maps the frame says nothing about an address.
+    (finding.frame === undefined || finding.address !== undefined
+      ? undefined
+      : survey.leavesOf(finding.frame)[0]);
   const frame =
     finding.frame ?? (entry !== undefined && (entry.flags & 1) !== 0 ? entry.ppn : undefined);
   const written = finding.pteAddress ?? entry?.pteAddress;

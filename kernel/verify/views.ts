@@ -44,6 +44,8 @@ export interface Writer {
   readonly pc: number | undefined;
   readonly symbol?: string | undefined;
   readonly source?: { readonly file: string; readonly line: number } | undefined;
+  /** Where a system call's wrapper was called from, as ra tells. */
+  readonly caller?: Omit<Writer, 'what' | 'name' | 'pid' | 'instruction' | 'caller'> | undefined;
 }
 
 export interface EntryWrite {

@@ -30,6 +30,14 @@ describe('parseElf', () => {
     expect(elf.symbols()).toEqual([]);
   });
 
+  it('leaves segments out that are empty', () => {
+    const nothing = { address: 0, bytes: new Uint8Array(0), flags: 'r--' } as const;
+    const elf = parseElf(
+      elfImage({ entry: 0x10000, segments: [{ address: 0x10000, bytes: CODE }, nothing] }),
+    );
+    expect(elf.segments.map(({ address }) => address)).toEqual([0x10000]);
+  });
+
   it.each([
     ['text', new TextEncoder().encode('int main;'), 'not an ELF file'],
     ['nothing', new Uint8Array(0), 'not an ELF file'],

@@ -54,7 +54,8 @@ export const frameRules = [
           frame,
           observed: `frame ${hex(frame)}: kind ${frames.kind(frame)}, count ${count}, ${isFree ? '' : 'not '}on the free list`,
           expected: 'kind free, count 0 and on the free list, or none of the three',
-          remedy: 'only the last release frees a frame, and only allocation takes it back',
+          remedy:
+            'PhysicalMemory.release (kernel/memory/physical-memory.ts): the last reference frees a frame, no other',
         };
       }
       for (const frame of survey.mappedFrames()) {

@@ -114,7 +114,8 @@ export const regionRules = [
             frame,
             observed: `W is set on a frame that ${others.map((leaf) => where(survey, leaf)).join(', ')} maps too`,
             expected: 'no W until the others have copies of their own',
-            remedy: 'fork takes W from both sides; a store fault copies while the frame is shared',
+            remedy:
+              'copyLeaves (kernel/memory/fork.ts) takes W from both sides; makeWritable copies while the frame is shared',
           };
         }
       }
@@ -224,7 +225,8 @@ export const regionRules = [
           frame: entry.ppn,
           observed: `leaf still valid (${flagNames(entry.flags)}, frame ${hex(entry.ppn)})`,
           expected: lastCall === undefined ? 'no leaf' : `no leaf: ${lastCall}`,
-          remedy: 'the callback of unmap did not cover this page',
+          remedy:
+            'VirtualMemory.clearUnmapped and PageTable.clear: the callback of unmap did not cover this page',
         };
       }
       for (const cached of survey.tlb) {

@@ -74,7 +74,9 @@ function memory(s: Script): void {
     .load(HUGE)
     .store(HUGE + 16 * PAGE);
   s.call(MUNMAP, HUGE + MEGAPAGE, 16 * PAGE).load(HUGE + MEGAPAGE + 16 * PAGE);
-  s.call(BRK, 0x3_0000).call(BRK, 0x3_4000).call(BRK, 0x3_0000);
+  mapAnonymous(s, HUGE + 4 * MEGAPAGE, 64).call(MADVISE, HUGE + 4 * MEGAPAGE, 64 * PAGE, HUGEPAGE);
+  s.store(HUGE + 4 * MEGAPAGE);
+  s.call(BRK, 0x3_0000).call(BRK, 0x3_4000).store(0x3_3000).call(BRK, 0x3_0000);
 }
 
 /** Files: shared and private mappings, offsets, truncation. */

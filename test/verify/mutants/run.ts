@@ -56,13 +56,13 @@ function mutation({ file, find, replace }: Mutant): Plugin {
   };
 }
 
-/** Runs a program in trap mode, until it ends, the kernel throws, or violates the rule `until`. */
+/** Runs a program in trap mode, until it ends, the kernel throws, or `until` finds its violation. */
 export function violationsOf(
   kernels: Kernels,
   program: Uint8Array,
   other: Uint8Array,
   o: Partial<KernelOptions> = {},
-  until?: string,
+  until: (violation: Violation) => boolean = () => false,
 ): { violations: Violation[]; kernel: Kernel; thrown: string | undefined } {
   const violations: Violation[] = [];
   const kernel = kernels.create({
@@ -72,7 +72,7 @@ export function violationsOf(
     onViolation: (violation) => {
       violations.push(violation);
       // What a kernel does that is broken already may never end.
-      if (violation.rule === until) throw new Error('found');
+      if (until(violation)) throw new Error('found');
     },
     console: { write: () => {}, isTerminal: false },
     ...o,

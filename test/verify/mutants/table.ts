@@ -303,8 +303,8 @@ const rows: [
   [
     'D1',
     mmu,
-    'this.ram.setPteBits(this.tlb.pteAddress(slot), needed);',
-    'this.ram.setPteBits(this.tlb.pteAddress(slot), PTE_A | PTE_D);',
+    'PTE_A | PTE_D : PTE_A;\n    if ((this.tlb.flagsOf',
+    'PTE_A | PTE_D : PTE_A | PTE_D;\n    if ((this.tlb.flagsOf',
   ],
   ['D1', flags, '    PTE_V |\n    PTE_U |', '    PTE_V |\n    PTE_U | 0xc0 |'],
   ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
@@ -377,6 +377,35 @@ const rows: [
     'if (level === 0) this.fences.owe(page * PAGE_SIZE);\n    else this.fences.oweAll();',
     'if (level > 0) this.fences.oweAll();',
   ],
+  // A second one each, elsewhere
+  [
+    'R1',
+    `${M}/break.ts`,
+    'if (memory.unmap(newEnd, oldEnd - newEnd) < 0)',
+    'if (memory.space.unmap(newEnd, oldEnd - newEnd) < 0)',
+  ],
+  ['R6', bring, 'frames.allocate(ANONYMOUS, ownerId, page)', 'frames.allocate(2, ownerId, page)'],
+  [
+    'R7',
+    bring,
+    'frames.allocateZeroed(ANONYMOUS, memory.id, page)',
+    'frames.allocate(ANONYMOUS, memory.id, page)',
+  ],
+  [
+    'R8',
+    `${M}/megapage.ts`,
+    '(first + MEGAPAGE_PAGES) * PAGE_SIZE <= region.end',
+    'first * PAGE_SIZE <= region.end',
+  ],
+  [
+    'R10',
+    cache,
+    'this.punch(Math.ceil(size / PAGE_SIZE), ',
+    'this.punch(Math.ceil(size / PAGE_SIZE) + 1, ',
+  ],
+  ['L5', fork, 'child.countMapped(region.file, region.end - region.start);', ''],
+  ['L5', space, 'this.countUnmapped(region.file, length);', ''],
+  ['B1', tlb, 'this.flags[slot] = leaf.flags;', 'this.flags[slot] = leaf.flags | 4;'],
   ['L4', 'kernel/exec/load.ts', '  memory.activate();', PASSED_ON],
   [
     'L8',
