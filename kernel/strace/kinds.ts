@@ -96,6 +96,21 @@ export const ENVIRONMENT = input('u64', (value, { memory }) => {
   return `${hex(value)} /* ${count} var${count === 1 ? '' : 's'} */`;
 });
 
+/** mremap's target: shown only where a flag gives it a meaning. */
+export const NEW_ADDRESS = input('u64', (value, { args }) => {
+  const HAS_TARGET = 2 | 4; // MREMAP_FIXED, MREMAP_DONTUNMAP
+  return ((args[3] ?? 0) & HAS_TARGET) !== 0 ? pointerText(value) : '';
+});
+
+/** What mincore(2) has written: a byte a page, `[1, 0]`. */
+export const RESIDENT_OUT = output((value, { memory, args, result }) => {
+  const pages = Math.ceil((args[1] ?? 0) / 4096);
+  const view = result < 0 ? undefined : memory.view(value, Math.min(pages, STRING_BYTES));
+  if (view === undefined) return pointerText(value);
+  const bytes = Array.from({ length: view.byteLength }, (_, page) => `${view.getUint8(page) & 1}`);
+  return `[${[...bytes, ...(pages > STRING_BYTES ? ['...'] : [])].join(', ')}]`;
+});
+
 /** Two descriptors that pipe2(2) has made: `[3, 4]`. */
 export const FD_PAIR_OUT = output((value, { memory, result }) => {
   const view = result < 0 ? undefined : memory.view(value, 8);
@@ -165,9 +180,18 @@ export const LIMIT = input('u64', (value, { memory }) => {
   return `{rlim_cur=${limitText(view, 0)}, rlim_max=${limitText(view, 8)}}`;
 });
 
-/** One of a list of named values. */
-export function oneOf(names: Readonly<Record<number, string>>): ArgumentKind {
-  return input('i32', (value) => names[value] ?? hex(value >>> 0));
+/**
+ * One of a list of named values.
+ *
+ * @param family what strace says of a value without a name
+ */
+export function oneOf(names: Readonly<Record<number, string>>, family?: string): ArgumentKind {
+  return input('i32', (value) => names[value] ?? nameless(hex(value >>> 0), family));
+}
+
+/** strace says which names it looked through in vain: `MADV_???`. */
+function nameless(number: string, family: string | undefined): string {
+  return family === undefined ? number : `${number} /* ${family} */`;
 }
 
 /** A set of named bits, `A|B`; what has no name is shown in hex. */
@@ -175,8 +199,13 @@ export function flags(
   names: Readonly<Record<string, number>>,
   zero = '0',
   width: 'u32' | 'u64' = 'u32',
+  family?: string,
 ): ArgumentKind {
-  return input(width, (value) => flagsText(value, names, zero));
+  const isKnown = (value: number) =>
+    value === 0 || Object.values(names).some((bits) => (BigInt(value) & BigInt(bits)) !== 0n);
+  return input(width, (value) =>
+    isKnown(value) ? flagsText(value, names, zero) : nameless(hex(value), family),
+  );
 }
 
 /** Names are tried in order, so a name of several bits stands before those of its bits. */

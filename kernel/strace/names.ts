@@ -1,7 +1,7 @@
 import { hex } from '../bytes.js';
 import * as mode from '../files/mode.js';
 import { Advice } from '../memory/index.js';
-import { type ArgumentKind, flags, flagsText, oneOf, pointerText } from './kinds.js';
+import { type ArgumentKind, flags, flagsText, HEX, OFFSET, oneOf, pointerText } from './kinds.js';
 
 function named(prefix: string, values: Readonly<Record<string, number>>): Record<number, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [value, prefix + name]));
@@ -41,8 +41,10 @@ export const PIPE_FLAGS = flags(OPEN_BITS);
 export const PROT = flags(
   { PROT_READ: 1, PROT_WRITE: 2, PROT_EXEC: 4, PROT_GROWSDOWN: 0x100_0000 },
   'PROT_NONE',
+  'u32',
+  'PROT_???',
 );
-export const MAP_FLAGS = flags({
+const MAP_NAMES = {
   MAP_SHARED_VALIDATE: 3,
   MAP_SHARED: 1,
   MAP_PRIVATE: 2,
@@ -59,10 +61,26 @@ export const MAP_FLAGS = flags({
   MAP_HUGETLB: 0x4_0000,
   MAP_SYNC: 0x8_0000,
   MAP_FIXED_NOREPLACE: 0x10_0000,
-});
+};
+export const MAP_FLAGS: ArgumentKind = {
+  ...HEX,
+  show(value) {
+    const HAS_TYPE = 3;
+    const rest = (value & HAS_TYPE) === 0 ? ['MAP_FILE'] : [];
+    return [...rest, ...(value === 0 ? [] : [flagsText(value, MAP_NAMES)])].join('|');
+  },
+};
 export const REMAP_FLAGS = flags({ MREMAP_MAYMOVE: 1, MREMAP_FIXED: 2, MREMAP_DONTUNMAP: 4 });
-export const ADVICE = oneOf(named('MADV_', Advice));
-export const SYNC_FLAGS = flags({ MS_ASYNC: 1, MS_INVALIDATE: 2, MS_SYNC: 4 });
+export const ADVICE = oneOf(
+  {
+    ...named('MADV_', Advice),
+    25: 'MADV_COLLAPSE',
+    100: 'MADV_HWPOISON',
+    101: 'MADV_SOFT_OFFLINE',
+  },
+  'MADV_???',
+);
+export const SYNC_FLAGS = flags({ MS_SYNC: 4, MS_ASYNC: 1, MS_INVALIDATE: 2 });
 export const LOCK_ALL_FLAGS = flags({ MCL_CURRENT: 1, MCL_FUTURE: 2, MCL_ONFAULT: 4 });
 export const LOCK_FLAGS = flags({ MLOCK_ONFAULT: 1 });
 export const AT_FLAGS = flags({
@@ -82,6 +100,53 @@ export const WHENCE = oneOf({
   3: 'SEEK_DATA',
   4: 'SEEK_HOLE',
 });
+const BARRIERS: Readonly<Record<number, string>> = {
+  0: 'MEMBARRIER_CMD_QUERY',
+  1: 'MEMBARRIER_CMD_GLOBAL',
+  2: 'MEMBARRIER_CMD_GLOBAL_EXPEDITED',
+  4: 'MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED',
+  8: 'MEMBARRIER_CMD_PRIVATE_EXPEDITED',
+  16: 'MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED',
+  32: 'MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE',
+  64: 'MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE',
+  128: 'MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ',
+  256: 'MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ',
+};
+export const BARRIER = oneOf(BARRIERS, 'MEMBARRIER_CMD_???');
+
+/** The commands that MEMBARRIER_CMD_QUERY answers are named. */
+export function barrierResult(result: number, args: readonly number[]): string {
+  if (args[0] !== 0) return `${result}`;
+  const bits = Object.entries(BARRIERS).map(([bit, name]) => [name, Number(bit)]);
+  return `${hex(result)} (${flagsText(result, Object.fromEntries(bits) as Record<string, number>)})`;
+}
+const SEALS = {
+  F_SEAL_SEAL: 1,
+  F_SEAL_SHRINK: 2,
+  F_SEAL_GROW: 4,
+  F_SEAL_WRITE: 8,
+  F_SEAL_FUTURE_WRITE: 16,
+  F_SEAL_EXEC: 32,
+};
+/** What F_GET_SEALS answers is named, as strace does it. */
+export function fcntlResult(result: number, args: readonly number[]): string {
+  const GET_SEALS = 1034;
+  const isSet = args[1] === GET_SEALS && result !== 0;
+  return isSet ? `${hex(result)} (seals ${flagsText(result, SEALS)})` : `${result}`;
+}
+
+/** fcntl's third argument: some commands have none, others a name for it. */
+export const FCNTL_ARGUMENT: ArgumentKind = {
+  ...OFFSET,
+  show(value, context) {
+    const command = context.args[1];
+    if (command === 1 || command === 3 || command === 1032 || command === 1034) return '';
+    if (command === 2) return flagsText(value, { FD_CLOEXEC: 1 });
+    if (command === 1033) return flagsText(value, SEALS);
+    if (command === 0 || command === 1030 || command === 1031) return `${value}`;
+    return OFFSET.show(value, context);
+  },
+};
 export const FLOCK_OPERATION = flags({ LOCK_SH: 1, LOCK_EX: 2, LOCK_NB: 4, LOCK_UN: 8 });
 export const FCNTL = oneOf({
   0: 'F_DUPFD',

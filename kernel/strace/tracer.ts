@@ -47,7 +47,7 @@ export class Tracer {
       (text, index) => text ?? entry.kinds[index]!.show(args[index]!, { memory, args, result }),
     );
     const shown = texts.filter((text) => text !== '').join(', ');
-    this.line(call.task, `${entry.name}(${shown})`, resultText(entry, result));
+    this.line(call.task, `${entry.name}(${shown})`, resultText(entry, args, result));
   }
 
   unknown(task: Task, number: number): void {
@@ -76,13 +76,14 @@ export class Tracer {
   }
 }
 
-function resultText(entry: SyscallEntry, result: number): string {
+function resultText(entry: SyscallEntry, args: readonly number[], result: number): string {
   if (result === INTERRUPTED) return '? ERESTARTSYS (To be restarted if SA_RESTART is set)';
   if (result === INTERRUPTED_FOR_GOOD) {
     return '? ERESTARTNOHAND (To be restarted if no handler)';
   }
   if (result === NO_RESULT) return entry.name === 'execve' ? '0' : '?';
   if (isError(result)) return `-1 ${describeErrno(-result)}`;
+  if (typeof entry.shows === 'function') return entry.shows(result, args);
   return entry.shows === 'address' ? hex(result) : `${result}`;
 }
 

@@ -8,7 +8,7 @@ export interface SyscallEntry {
   /** Steps charged each time it is made, besides what it copies and touches. */
   readonly charge: number;
   /** How strace shows a result that is not an error. */
-  readonly shows: 'number' | 'address';
+  readonly shows: 'number' | 'address' | ((result: number, args: readonly number[]) => string);
   /** Checks, rounds, delegates. @returns a result or a negative errno, or BLOCKED and its like */
   readonly run: (call: Call, ...args: number[]) => number;
 }

@@ -62,7 +62,10 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   ],
   [23, entry('dup', [FD], SIMPLE, descriptors.sysDup)],
   [24, entry('dup3', [FD, FD, n.PIPE_FLAGS], SIMPLE, descriptors.sysDup3)],
-  [25, entry('fcntl', [FD, n.FCNTL, k.OFFSET], SIMPLE, descriptors.sysFcntl)],
+  [
+    25,
+    entry('fcntl', [FD, n.FCNTL, n.FCNTL_ARGUMENT], SIMPLE, descriptors.sysFcntl, n.fcntlResult),
+  ],
   [29, entry('ioctl', [FD, n.IOCTL, ADDRESS], SIMPLE, descriptors.sysIoctl)],
   [32, entry('flock', [FD, n.FLOCK_OPERATION], SIMPLE, sysFlock)],
   [33, entry('mknodat', [DIRFD, PATH, OCTAL, HEX], FILE, paths.sysMknodat)],
@@ -272,7 +275,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
     216,
     entry(
       'mremap',
-      [ADDRESS, SIZE, SIZE, n.REMAP_FLAGS, ADDRESS],
+      [ADDRESS, SIZE, SIZE, n.REMAP_FLAGS, k.NEW_ADDRESS],
       MEMORY,
       memory.sysMremap,
       'address',
@@ -300,7 +303,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [229, entry('munlock', [ADDRESS, k.WRAPPING_SIZE], MEMORY, memory.sysMunlock)],
   [230, entry('mlockall', [n.LOCK_ALL_FLAGS], MEMORY, memory.sysMlockall)],
   [231, entry('munlockall', NOTHING, MEMORY, memory.sysMunlockall)],
-  [232, entry('mincore', [ADDRESS, SIZE, ADDRESS], MEMORY, memory.sysMincore)],
+  [232, entry('mincore', [ADDRESS, SIZE, k.RESIDENT_OUT], MEMORY, memory.sysMincore)],
   [
     234,
     entry(
@@ -353,7 +356,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
       process.sysExecveat,
     ),
   ],
-  [283, entry('membarrier', [INT, HEX], SIMPLE, memory.sysMembarrier)],
+  [283, entry('membarrier', [n.BARRIER, k.OFFSET], SIMPLE, memory.sysMembarrier, n.barrierResult)],
   [284, entry('mlock2', [ADDRESS, k.WRAPPING_SIZE, n.LOCK_FLAGS], MEMORY, memory.sysMlock2)],
   [285, entry('copy_file_range', [FD, ADDRESS, FD, ADDRESS, SIZE, HEX], FILE, io.sysCopyFileRange)],
   [286, entry('preadv2', [FD, ADDRESS, INT, LONG, LONG, HEX], FILE, io.sysPreadv2)],
