@@ -5,33 +5,55 @@ import type { EntryWrite, Writer } from './views.js';
 /** How much a report tells: what was seen; the rule and the entries too; and the remedy too. */
 export type Detail = 'symptom' | 'cause' | 'full';
 
-/** A violation as a story: addresses first, then what was expected, and which call came before. */
-export function explain(violation: Violation, detail: Detail = 'full'): string {
-  const { rule, sentence, space, address, chain, observed } = violation;
-  const of = space === undefined ? '' : ` (${space})`;
-  if (detail === 'symptom') return `${hex(address)}${of} ${observed}\n`;
-  const lines = [`${rule} ${sentence}`, row(hex(address), `${observed}${of}`)];
-  lines.push(row('expected', violation.expected));
-  if (violation.lastCall !== undefined) lines.push(row('last call', violation.lastCall));
-  chain.forEach((entry, i) => {
-    lines.push(row(i === 0 ? 'entries' : '', entryText(entry)));
-  });
-  if (violation.region !== undefined) lines.push(row('region', regionText(violation)));
-  if (violation.owner !== undefined) lines.push(row('owner', violation.owner));
-  if (violation.lastWrite !== undefined) lines.push(...writeRows(violation.lastWrite));
-  if (violation.frameChange !== undefined) {
-    lines.push(row('frame since', writerText(violation.frameChange)));
-  }
-  if (violation.regionChange !== undefined) {
-    lines.push(row('region since', writerText(violation.regionChange)));
-  }
-  if (detail === 'full') {
-    lines.push(row('look at', violation.remedy), row('source', violation.source));
-  }
-  return `${lines.join('\n')}\n`;
+/** A report as data, for whoever shows it in another way than `explain`. */
+export interface Explanation {
+  /** Rule and sentence; only the address and what was seen there for a symptom. */
+  readonly title: string;
+  /** Rows with the same label belong together: those after the first have ''. */
+  readonly rows: readonly { readonly label: string; readonly text: string }[];
 }
 
-function writeRows({ before, after, by, function: place }: EntryWrite): string[] {
+/** A violation as a story: addresses first, then what was expected, and which call came before. */
+export function explain(violation: Violation, detail: Detail = 'full'): string {
+  const { title, rows } = explanation(violation, detail);
+  // Labels are as wide as a user address in hex, so that the texts stand in a column.
+  const lines = rows.map(({ label, text }) => `  ${label.padEnd(12)} ${text}`);
+  return `${[title, ...lines].join('\n')}\n`;
+}
+
+/**
+ * The same as data.
+ *
+ * @throws RangeError for a level of detail that there is not
+ */
+export function explanation(violation: Violation, detail: Detail = 'full'): Explanation {
+  if (!['symptom', 'cause', 'full'].includes(detail)) {
+    throw new RangeError(`level '${detail}' is none: give symptom, cause or full`);
+  }
+  const { rule, sentence, space, address, chain, observed } = violation;
+  const of = space === undefined ? '' : ` (${space})`;
+  if (detail === 'symptom') return { title: `${hex(address)}${of} ${observed}`, rows: [] };
+  const rows = [row(hex(address), `${observed}${of}`), row('expected', violation.expected)];
+  if (violation.lastCall !== undefined) rows.push(row('last call', violation.lastCall));
+  chain.forEach((entry, i) => {
+    rows.push(row(i === 0 ? 'entries' : '', entryText(entry)));
+  });
+  if (violation.region !== undefined) rows.push(row('region', regionText(violation)));
+  if (violation.owner !== undefined) rows.push(row('owner', violation.owner));
+  if (violation.lastWrite !== undefined) rows.push(...writeRows(violation.lastWrite));
+  if (violation.frameChange !== undefined) {
+    rows.push(row('frame since', writerText(violation.frameChange)));
+  }
+  if (violation.regionChange !== undefined) {
+    rows.push(row('region since', writerText(violation.regionChange)));
+  }
+  if (detail === 'full') {
+    rows.push(row('look at', violation.remedy), row('source', violation.source));
+  }
+  return { title: `${rule} ${sentence}`, rows };
+}
+
+function writeRows({ before, after, by, function: place }: EntryWrite): Explanation['rows'] {
   const flags = (value: bigint) => flagNames(Number(value & 0xffn));
   const change = `${hex(before)} (${flags(before)}) became ${hex(after)} (${flags(after)})`;
   const rows = [row('last write', `of this PTE: ${change}`), row('', `by ${writerText(by)}`)];
@@ -68,7 +90,6 @@ function regionText({ region }: Violation): string {
   return `${hex(start)}-${hex(end)} ${letters}${backing}`;
 }
 
-/** Labels are as wide as a user address in hex, so that the texts stand in a column. */
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(12)} ${text}`;
+function row(label: string, text: string): Explanation['rows'][number] {
+  return { label, text };
 }

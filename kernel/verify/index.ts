@@ -1,5 +1,5 @@
 export { type KernelParts, kernelView, machineView } from './adapters.js';
-export { type Detail, explain } from './explain.js';
+export { type Detail, type Explanation, explain, explanation } from './explain.js';
 export { type EntryChange, History, type Place, type TrapEvent } from './history.js';
 export { ImageMonitor, type WatchedImage } from './image-monitor.js';
 export { Monitor, type Monitored } from './monitor.js';

@@ -125,15 +125,17 @@ function ownerText(frame: number, survey: Survey): string | undefined {
   const { frames } = kernel;
   const count = frames.refcount(frame);
   const owner = frames.owner?.(frame);
-  const space = survey.spaces.find(({ view }) => view?.ownerId === owner?.id);
-  const file = survey.files.find(({ id }) => id === owner?.id);
+  const heading = `frame ${hex(frame)}: ${frames.kind(frame)}, ${count} ${count === 1 ? 'reference' : 'references'}`;
+  if (owner === undefined) return `${heading}; ${mapped}`;
+  const space = survey.spaces.find(({ view }) => view?.ownerId === owner.id);
+  const file = survey.files.find(({ id }) => id === owner.id);
   const whose =
     space !== undefined
-      ? `made for ${space.name} at ${hex(owner!.page * 4096)}`
+      ? `made for ${space.name} at ${hex(owner.page * 4096)}`
       : file !== undefined
-        ? `page ${owner!.page} of ${file.name}`
+        ? `page ${owner.page} of ${file.name}`
         : 'made for nobody who is left';
-  return `frame ${hex(frame)}: ${frames.kind(frame)}, ${count} ${count === 1 ? 'reference' : 'references'}, ${whose}; ${mapped}`;
+  return `${heading}, ${whose}; ${mapped}`;
 }
 
 const MAX_MAPPERS = 4;

@@ -166,7 +166,8 @@ export class Survey {
   ): number {
     const bytes = this.machine.frameBytes(tablePpn);
     if (bytes === undefined) return 0;
-    const halves = new Int32Array(bytes.buffer, bytes.byteOffset, ENTRIES * 2);
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const halves = new Int32Array(aligned.buffer, aligned.byteOffset, ENTRIES * 2);
     let used = 0;
     for (let i = 0; i < ENTRIES; i++) {
       if (halves[i * 2] === 0 && halves[i * 2 + 1] === 0) continue;

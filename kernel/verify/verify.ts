@@ -23,10 +23,18 @@ export const rules: readonly Rule[] = [
 /**
  * Judges a machine, and its kernel where one is known, by a full pass over raw memory.
  *
+ * @param view a machine alone, or with its kernel
  * @returns what was found, by rule; nothing when all is consistent
+ * @throws TypeError when it is given something else
  */
-export function verify(view: { machine: MachineView; kernel?: KernelView }): Violation[] {
-  return judge(new Survey(view.machine, view.kernel));
+export function verify(
+  view: MachineView | { readonly machine: MachineView; readonly kernel?: KernelView | undefined },
+): Violation[] {
+  const { machine, kernel } = view && 'machine' in view ? view : { machine: view };
+  if (typeof machine?.frameBytes !== 'function') {
+    throw new TypeError('verify needs a MachineView, or { machine, kernel }: see frameBytes');
+  }
+  return judge(new Survey(machine, kernel));
 }
 
 /** Applies every rule of these that can be applied. */

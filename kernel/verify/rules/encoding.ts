@@ -142,6 +142,17 @@ export const encodingRules = [
     source: WALK_SECTION,
     needs: 'machine',
     *check(survey) {
+      for (const { index, rootPpn } of survey.spaces) {
+        if (survey.hasFrame(rootPpn)) continue;
+        yield {
+          space: index,
+          address: 0,
+          frame: rootPpn,
+          observed: `the root table is said to be frame ${hex(rootPpn)}, where there is no RAM`,
+          expected: `a frame from ${hex(survey.machine.firstPpn)} on, ${survey.machine.frameCount} frames`,
+          remedy: 'satp holds the page number of the root table in bits 43 to 0',
+        };
+      }
       for (const entry of entriesWhere(survey, isValid)) {
         const pages = isLeaf(entry) ? ENTRIES ** entry.level : 1;
         if (survey.hasFrame(entry.ppn) && survey.hasFrame(entry.ppn + pages - 1)) continue;
