@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Uart } from '../../../emulator/devices/uart.js';
 import { BareMetal, type Hart, Machine, type Ram } from '../../../emulator/index.js';
 import { assemble } from '../../../emulator/isa/assemble.js';
 import { Csr } from '../../../emulator/privileged/csr-names.js';
@@ -189,6 +190,59 @@ const echo = [
   ...['auipc t3,0', 'addi t3,t3,24', 'csrw mtvec,t3', 'csrsi mstatus,8', 'wfi', 'j . - 4'],
   ...['lui a5,0xc200', 'lw a6,4(a5)', 'lbu a7,0(a2)', 'sb a7,0(a2)', 'sw a6,4(a5)', 'mret'],
 ];
+
+describe('the registers of the UART', () => {
+  const made = () => {
+    const output: number[] = [];
+    return {
+      output,
+      uart: new Uart(
+        (byte) => output.push(byte),
+        () => {},
+      ),
+    };
+  };
+  const [data, enable, identity, control, status, scratch] = [0, 1, 2, 3, 5, 7];
+
+  it('take and give bytes, whatever the width of the access', () => {
+    const { uart, output } = made();
+    uart.write(data, 1, 0x41n);
+    uart.write(data, 4, 0x12_42n);
+    uart.receive(Uint8Array.of(7, 8));
+    expect(output).toEqual([0x41, 0x42]);
+    expect([uart.read(status), uart.read(data), uart.read(data), uart.read(status)]).toEqual([
+      ...[0x61n, 7n, 8n, 0x60n],
+    ]);
+  });
+
+  it('tell the interrupt: data first, then an empty transmitter, once', () => {
+    const { uart } = made();
+    expect(uart.read(identity)).toBe(1n);
+    uart.write(enable, 1, 3n);
+    uart.receive(Uint8Array.of(7));
+    expect(uart.read(identity)).toBe(4n);
+    uart.read(data);
+    expect([uart.isInterruptPending, uart.read(identity), uart.read(identity)]).toEqual([
+      ...[true, 2n, 1n],
+    ]);
+    uart.write(data, 1, 0x41n);
+    expect(uart.read(identity)).toBe(2n);
+    uart.write(identity, 1, 1n); // FCR: the FIFOs on
+    expect(uart.read(identity)).toBe(0xc1n);
+  });
+
+  it('show the divisor in place of data and enable while LCR says so', () => {
+    const { uart, output } = made();
+    uart.write(enable, 1, 1n);
+    uart.write(control, 1, 0x83n);
+    uart.write(data, 1, 13n);
+    expect([uart.read(data), uart.read(enable)]).toEqual([13n, 0n]);
+    uart.write(control, 1, 3n);
+    uart.write(scratch, 1, 0x5an);
+    expect([uart.read(enable), uart.read(control), uart.read(scratch)]).toEqual([1n, 3n, 0x5an]);
+    expect(output).toEqual([]);
+  });
+});
 
 describe('input of the UART', () => {
   it('wakes a waiting hart through the PLIC, once for each byte', () => {
