@@ -189,6 +189,7 @@ export class Hart implements StepClock, RunControl {
       {
         codeStored: (frame, pa, size) => this.code.codeStored(frame, pa, size),
         validPteStored: (frame, index) => this.mmu.validPteStored(frame, index),
+        validPtesStored: (frame, first, end) => this.mmu.validPtesStored(frame, first, end),
         tableOverwritten: (frame) => this.mmu.tableOverwritten(frame),
         storesWatched: (ppn) => this.mmu.forbidStores(ppn),
       },

@@ -1,5 +1,5 @@
 import { RAM_BASE, RAM_OFFSET } from './layout.js';
-import { PAGE_SIZE, PTE_V, PTES_PER_TABLE } from './pte.js';
+import { PAGE_SIZE, PTE_SIZE, PTE_V, PTES_PER_TABLE } from './pte.js';
 
 /** The frame holds decoded instructions: a store must reach DecodedPages. */
 export const FRAME_CODE = 1;
@@ -16,6 +16,8 @@ export interface StoreListener {
   codeStored(frame: number, pa: number, size: number): void;
   /** The entry of this index in a frame with FRAME_TABLE changed, and was valid before. */
   validPteStored(frame: number, index: number): void;
+  /** As `validPteStored`, for the valid ones of the entries [first, end). */
+  validPtesStored(frame: number, first: number, end: number): void;
   /** A whole frame with FRAME_TABLE was overwritten. */
   tableOverwritten(frame: number): void;
   /** From now on the hart must not store into the frame unseen. */
@@ -189,6 +191,33 @@ export class Ram {
     const frame = at >>> 10;
     this.dirty[frame] = 1;
     if (this.frameFlags[frame] !== 0) this.noteFlagged(frame, pa, 8, wasValid);
+  }
+
+  /**
+   * Changes the lower halves of the valid entries [first, end) of a page table. Who caches what the
+   * table says is told once.
+   *
+   * @param change gets the entry's halves and returns the new lower one, with V
+   */
+  changePtes(
+    ppn: number,
+    first: number,
+    end: number,
+    change: (low: number, high: number) => number,
+  ): void {
+    const frame = ppn - this.firstPpn;
+    const flags = this.frameFlags[frame]!;
+    const isPlain = (flags & ~FRAME_TABLE) === 0;
+    for (let index = first; index < end; index++) {
+      const at = frame * (PAGE_SIZE / 4) + index * 2;
+      const low = this.words[at]!;
+      if ((low & PTE_V) === 0) continue;
+      const changed = change(low, this.words[at + 1]!);
+      if (isPlain) this.words[at] = changed;
+      else this.writePte(ppn * PAGE_SIZE + index * PTE_SIZE, changed, this.words[at + 1]!);
+    }
+    this.dirty[frame] = 1;
+    if (isPlain && flags !== 0) this.listener?.validPtesStored(frame, first, end);
   }
 
   /** The walk's own update of A and D: what is cached of this entry stays right. */

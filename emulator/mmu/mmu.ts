@@ -30,6 +30,8 @@ import { type Leaf, walk } from './walk.js';
 export const PAGE_FAULT = -1;
 export const ACCESS_FAULT = -2;
 
+/** More changed entries of one table than this drop everything: that costs what is held. */
+const MAX_SINGLE_DROPS = 32;
 const MAX_PHYSICAL_ADDRESS = 2 ** 56;
 
 /** The state of the hart that decides over a translation. */
@@ -267,6 +269,16 @@ export class Mmu {
     const vpn = this.tableStart[frame]! + index;
     this.tlb.dropPage(vpn);
     this.dropFastPage(vpn * PAGE_SIZE);
+  }
+
+  /** Several entries of one table changed. */
+  validPtesStored(frame: number, first: number, end: number): void {
+    if (this.mode === 'stale') return;
+    if (end - first > MAX_SINGLE_DROPS) {
+      this.dropAll();
+      return;
+    }
+    for (let index = first; index < end; index++) this.validPteStored(frame, index);
   }
 
   /** The frame is no longer the table that it was. */

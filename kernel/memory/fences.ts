@@ -1,3 +1,5 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
+
 /** What address spaces need of a hart. */
 export interface UserHart {
   setAddressSpace(rootPpn: number, asid: number): void;
@@ -35,6 +37,12 @@ export class Fences {
   owe(va: number): void {
     if (this.count < MAX_SINGLE_PAGES) this.pages[this.count++] = va;
     else this.isAllOwed = true;
+  }
+
+  /** Leaf entries for [start, end), addresses of pages, changed. */
+  oweRange(start: number, end: number): void {
+    if ((end - start) / PAGE_SIZE > MAX_SINGLE_PAGES) this.isAllOwed = true;
+    else for (let va = start; va < end; va += PAGE_SIZE) this.owe(va);
   }
 
   /** A non-leaf entry changed: only a fence without an address covers it. */

@@ -166,6 +166,38 @@ export class PageTable {
     this.fences.owe(page * PAGE_SIZE);
   }
 
+  /**
+   * Changes bits 9..0 of the valid leaves of pages [start, end), table by table.
+   *
+   * @param flagsOf gets a leaf's lower half, its first frame and its pages, and returns the new bits
+   * @returns the number of pages that the leaves map
+   */
+  changeFlags(
+    start: number,
+    end: number,
+    flagsOf: (low: number, ppn: number, pages: number) => number,
+  ): number {
+    let pages = 0;
+    this.eachTable(
+      start,
+      end,
+      (pteAddress, page, level) => {
+        const low = this.ram.readPteLow(pteAddress);
+        pages += 512 ** level;
+        this.setFlags(pteAddress, page, flagsOf(low, this.ppn(pteAddress), 512 ** level));
+      },
+      (table, from, to) => {
+        const before = pages;
+        this.ram.changePtes(table, from & 511, (from & 511) + to - from, (low, high) => {
+          pages++;
+          return ((low & ~0x3ff) | flagsOf(low, ppnOf(low, high), 1)) >>> 0;
+        });
+        if (pages > before) this.fences.oweRange(from * PAGE_SIZE, to * PAGE_SIZE);
+      },
+    );
+    return pages;
+  }
+
   /** Invalidates a leaf. Tables left empty stay until `prune`. */
   erase(pteAddress: number, page: number, level: number): void {
     this.countResident(this.ppn(pteAddress), -(512 ** level));
@@ -235,14 +267,31 @@ export class PageTable {
    * the leaf that it is shown. A superpage is visited once, even if only part of it is in the range.
    */
   eachLeaf(start: number, end: number, visit: LeafVisitor): void {
+    this.eachTable(start, end, visit, (table, from, to) => {
+      const first = table * PAGE_SIZE;
+      for (let page = from; page < to; page++) {
+        const leaf = first + (page & 511) * PTE_SIZE;
+        if (this.ram.readPteLow(leaf) & PTE_V) visit(leaf, page, 0);
+      }
+    });
+  }
+
+  /** Visits what maps pages [start, end): superpages, and tables of leaves with the pages [from, to) of each. */
+  private eachTable(
+    start: number,
+    end: number,
+    visitSuperpage: LeafVisitor,
+    visitTable: (table: number, from: number, to: number) => void,
+  ): void {
     const root = this.rootPpn * PAGE_SIZE;
     for (let page = start; page < end; ) {
       const entry = root + indexAt(page, 2) * PTE_SIZE;
       const next = Math.min(end, ((page >>> 18) + 1) * 2 ** 18);
       const low = this.ram.readPteLow(entry);
-      if (low & PTE_LEAF) visit(entry, (page >>> 18) * 2 ** 18, 2);
+      if (low & PTE_LEAF) visitSuperpage(entry, (page >>> 18) * 2 ** 18, 2);
       else if (low & PTE_V) {
-        this.eachLeafOfMiddle(ppnOf(low, this.ram.readPteHigh(entry)), page, next, visit);
+        const middle = ppnOf(low, this.ram.readPteHigh(entry));
+        this.eachTableOfMiddle(middle, page, next, visitSuperpage, visitTable);
       }
       page = next;
     }
@@ -330,19 +379,19 @@ export class PageTable {
     this.frames.release(this.rootPpn);
   }
 
-  private eachLeafOfMiddle(table: number, start: number, end: number, visit: LeafVisitor): void {
+  private eachTableOfMiddle(
+    table: number,
+    start: number,
+    end: number,
+    visitSuperpage: LeafVisitor,
+    visitTable: (table: number, from: number, to: number) => void,
+  ): void {
     for (let page = start; page < end; ) {
       const entry = table * PAGE_SIZE + indexAt(page, 1) * PTE_SIZE;
       const next = Math.min(end, ((page >>> 9) + 1) * 512);
       const low = this.ram.readPteLow(entry);
-      if (low & PTE_LEAF) visit(entry, (page >>> 9) * 512, 1);
-      else if (low & PTE_V) {
-        const leaves = ppnOf(low, this.ram.readPteHigh(entry)) * PAGE_SIZE;
-        for (let at = page; at < next; at++) {
-          const leaf = leaves + (at & 511) * PTE_SIZE;
-          if (this.ram.readPteLow(leaf) & PTE_V) visit(leaf, at, 0);
-        }
-      }
+      if (low & PTE_LEAF) visitSuperpage(entry, (page >>> 9) * 512, 1);
+      else if (low & PTE_V) visitTable(ppnOf(low, this.ram.readPteHigh(entry)), page, next);
       page = next;
     }
   }

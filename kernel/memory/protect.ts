@@ -112,17 +112,16 @@ function changeLeaves(
   before: Region,
   prot: number,
 ): void {
-  const { frames, host, ram } = memory.system;
+  const { frames, host } = memory.system;
   const { table } = memory;
   const isShared = (before.flags & REGION_SHARED) !== 0;
   const writable = leafFlags(prot, true);
   const readOnly = leafFlags(prot, false);
-  let pages = 0;
-  table.eachLeaf(from / PAGE_SIZE, (from + lengthBytes) / PAGE_SIZE, (pteAddress, page, level) => {
-    const isOwn = isShared || frames.areOwn(table.ppn(pteAddress), 512 ** level);
-    const kept = ram.readPteLow(pteAddress) & (PTE_A | PTE_D);
-    table.setFlags(pteAddress, page, (isOwn ? writable : readOnly) | kept);
-    pages += 512 ** level;
+  const [first, end] = [from / PAGE_SIZE, (from + lengthBytes) / PAGE_SIZE];
+  const changed = table.changeFlags(first, end, (low, ppn, pages) => {
+    const isOwn = isShared || writable === readOnly || frames.areOwn(ppn, pages);
+    const kept = low & (PTE_A | PTE_D);
+    return (isOwn ? writable : readOnly) | kept;
   });
-  host.charge(REGION_STEPS + pages * PAGE_STEPS);
+  host.charge(REGION_STEPS + changed * PAGE_STEPS);
 }

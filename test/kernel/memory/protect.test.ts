@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PAGE_SIZE, PTE_W } from '../../../emulator/index.js';
 import { Errno } from '../../../kernel/errno.js';
 import {
   MAP_FIXED,
@@ -112,5 +113,20 @@ describe('VirtualMemory.protect', () => {
     expect(memory.protect(page(2), pages(1), PROT_READ | PROT_GROWSDOWN)).toBe(0);
     expect(picture(memory, 4)).toBe('rrrw');
     expect(memory.protect(page(2), pages(1), PROT_READ | PROT_GROWSUP)).toBe(-Errno.EINVAL);
+  });
+
+  it.each([3, 100])('is heard of by a coherent TLB before any fence (%d pages)', (count) => {
+    const { memory, machine } = createWorld();
+    memory.map(page(0), pages(count), RW, PRIVATE | MAP_FIXED, undefined, 0);
+    for (let i = 0; i < count; i++) poke(memory, page(i), 1);
+    const { table } = memory;
+    const first = page(0) / PAGE_SIZE;
+    const changed = table.changeFlags(first, first + count, (low) => low & 0xff & ~PTE_W);
+    expect(changed).toBe(count);
+    for (let i = 0; i < count; i++) {
+      expect(machine.hart.translate(page(i), 'store', 'user')).toBe('page-fault');
+      expect(machine.hart.translate(page(i), 'load', 'user')).toBeTypeOf('number');
+    }
+    memory.fences.settle();
   });
 });

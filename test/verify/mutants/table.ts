@@ -133,7 +133,7 @@ const rows: [
     'table.install(table.ensure(page + shift, level), ppn, flags, level);',
     'table.install(table.ensure(page + shift + 64, level), ppn, flags, level);',
   ],
-  ['R2', protect, 'table.setFlags(pteAddress, page, (isOwn ? writable : readOnly) | kept);', ''],
+  ['R2', protect, 'return (isOwn ? writable : readOnly) | kept;', 'return low & 0x3ff;'],
   ['R2', flags, '(prot & PROT_WRITE && isWritable ? PTE_W : 0)', '(isWritable ? PTE_W : 0)'],
   ['R2', flags, '(prot & PROT_EXEC ? PTE_X : 0)', '(prot & PROT_READ ? PTE_X : 0)'],
   [
