@@ -91,6 +91,8 @@ function hashProcess(hasher: Hasher, process: Process): void {
     hasher.addNumber(value);
   }
   hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
+  hasher.add(process.parentDeathSignal);
+  hasher.add(process.hasNoNewPrivileges ? 1 : 0);
   for (const timer of process.intervalTimers) hasher.addString(timer?.state() ?? '');
   for (const timer of process.posixTimers.values()) hasher.addString(timer.state());
   if (ending !== undefined) return;

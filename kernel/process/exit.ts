@@ -1,7 +1,7 @@
 import { POLLIN } from '../files/mode.js';
 import type { Kernel } from '../kernel.js';
 import { SA_NOCLDWAIT, SIG_IGN } from '../signals/actions.js';
-import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SIGCHLD } from '../signals/numbers.js';
+import { CLD_DUMPED, CLD_EXITED, CLD_KILLED, SI_USER, SIGCHLD } from '../signals/numbers.js';
 import { sendToProcess } from '../signals/send.js';
 import { hangUpOrphans, leaveTerminal } from '../tty/sessions.js';
 import { wakeFutex } from './futex.js';
@@ -67,8 +67,11 @@ export function releaseMemory(kernel: Kernel, process: Process): void {
 
 /** Orphans belong to the machine, which waits for nothing. */
 function orphanChildren(kernel: Kernel, process: Process): void {
+  const { uid } = process.credentials;
   for (const child of process.children) {
     child.parent = undefined;
+    const { parentDeathSignal: signal } = child;
+    if (signal !== 0) sendToProcess(child, { signal, code: SI_USER, pid: process.pid, uid });
     if (child.ending !== undefined) kernel.reap(child);
   }
   process.children.clear();

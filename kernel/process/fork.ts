@@ -95,6 +95,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.program.file.retain();
   child.program.file.executing++;
   child.umask = from.umask;
+  child.hasNoNewPrivileges = from.hasNoNewPrivileges;
   child.oomScoreAdj = from.oomScoreAdj;
   child.credentials = from.credentials;
   child.isVforkChild = (o.flags & CLONE_VFORK) !== 0;

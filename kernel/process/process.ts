@@ -86,6 +86,10 @@ export class Process {
   readonly startedAt: number;
   /** Sent to the parent at the end; 0 for a child cloned without a signal. */
   exitSignal: number;
+  /** prctl(PR_SET_PDEATHSIG): sent when the parent ends; 0 = none. A child starts without. */
+  parentDeathSignal = 0;
+  /** prctl(PR_SET_NO_NEW_PRIVS); there are none to gain. */
+  hasNoNewPrivileges = false;
   /** Signals for whichever task takes them first. */
   readonly pending = new PendingSignals();
   /** The parent looks here for children that ended, stopped or went on. */

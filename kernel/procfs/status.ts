@@ -42,7 +42,7 @@ export function statusText(kernel: Kernel, process: Process): string {
       name,
       setText(0n),
     ]),
-    ['NoNewPrivs', '0'],
+    ['NoNewPrivs', process.hasNoNewPrivileges ? '1' : '0'],
     ['Seccomp', '0'],
     ['Seccomp_filters', '0'],
     ['Speculation_Store_Bypass', 'unknown'],

@@ -133,33 +133,3 @@ export function sysGetcpu(call: Call, cpuAt: number, nodeAt: number): number {
   if (cpuAt !== 0 && call.writeU32(cpuAt, 0) < 0) return -Errno.EFAULT;
   return nodeAt !== 0 ? call.writeU32(nodeAt, 0) : 0;
 }
-
-/** prctl(2): names, and the few settings whose value can only be one. */
-export function sysPrctl(call: Call, option: number, argument: number): number {
-  const [GET_DUMPABLE, SET_DUMPABLE, SET_NAME, GET_NAME] = [3, 4, 15, 16];
-  const SET_PDEATHSIG = 1;
-  const NAME_BYTES = 16;
-  switch (option) {
-    case SET_NAME: {
-      const bytes = call.memory.copyInString(argument, NAME_BYTES - 1);
-      if (bytes === -Errno.EFAULT) return bytes;
-      const name = typeof bytes === 'number' ? call.read(argument, NAME_BYTES - 1) : bytes;
-      if (typeof name === 'number') return name;
-      call.task.name = String.fromCharCode(...name);
-      return 0;
-    }
-    case GET_NAME: {
-      const bytes = new Uint8Array(NAME_BYTES);
-      bytes.set(bytesOf(call.task.name));
-      return call.write(argument, bytes);
-    }
-    case GET_DUMPABLE:
-      return 1;
-    case SET_DUMPABLE:
-      return argument <= 1 ? 0 : -Errno.EINVAL;
-    case SET_PDEATHSIG:
-      return argument === 0 ? 0 : -Errno.EINVAL;
-    default:
-      return -Errno.EINVAL;
-  }
-}

@@ -15,6 +15,7 @@ import * as open from './open.js';
 import * as paths from './paths.js';
 import * as pidfd from './pidfd.js';
 import { sysPpoll, sysPselect6 } from './poll.js';
+import { sysPrctl } from './prctl.js';
 import { sysGetpriority, sysSetpriority } from './priority.js';
 import * as process from './process.js';
 import * as processMemory from './process-memory.js';
@@ -219,7 +220,7 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
   [164, entry('setrlimit', [n.RESOURCE, k.LIMIT], SIMPLE, system.sysSetrlimit)],
   [165, entry('getrusage', [INT, ADDRESS], SIMPLE, system.sysGetrusage)],
   [166, entry('umask', [OCTAL], SIMPLE, paths.sysUmask)],
-  [167, entry('prctl', [INT, ADDRESS], SIMPLE, system.sysPrctl)],
+  [167, entry('prctl', [INT, ADDRESS], SIMPLE, sysPrctl)],
   [168, entry('getcpu', [k.UINT_OUT, k.UINT_OUT], SIMPLE, system.sysGetcpu)],
   [169, entry('gettimeofday', [ADDRESS, ADDRESS], SIMPLE, time.sysGettimeofday)],
   [172, entry('getpid', NOTHING, SIMPLE, process.sysGetpid)],

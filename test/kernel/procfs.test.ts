@@ -125,3 +125,20 @@ describe('What /proc tells of memory', () => {
     expect(guestText('/proc/2/maps')).toContain('/bin/program');
   });
 });
+
+describe('What tools look for in /proc and /sys is there:', () => {
+  it.each([
+    ['/proc/loadavg', /^0\.00 0\.00 0\.00 \d+\/\d+ \d+\n$/],
+    ['/proc/self/mountinfo', /^2 1 0:1 \/ \/ rw,relatime - tmpfs tmpfs rw,relatime\n/],
+    [
+      '/proc/sys/kernel/random/uuid',
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n$/,
+    ],
+    ['/proc/sys/kernel/core_pattern', /^core\n$/],
+    ['/proc/sys/kernel/tainted', /^0\n$/],
+    ['/sys/devices/system/cpu/online', /^0\n$/],
+    ['/sys/devices/system/cpu/possible', /^0\n$/],
+  ])('%s', (path, text) => {
+    expect(guestText(path)).toMatch(text);
+  });
+});

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void say(const char *what, long result) {
@@ -23,6 +26,44 @@ static long cap(long call, unsigned version, int pid, int has_data, unsigned bit
   if (result == 0 && has_data && call == SYS_capget)
     printf("(%#x %#x) ", data[0].effective, data[1].permitted);
   return result;
+}
+
+static int told[2];
+static void tell(int signal) { write(told[1], &(char){signal}, 1); }
+
+// The grandchild hears of the child's death.
+static void settings(void) {
+  int signal = -1;
+  say("no signal", prctl(PR_GET_PDEATHSIG, &signal));
+  printf("%d\n", signal);
+  say("bad signal", prctl(PR_SET_PDEATHSIG, 65));
+  say("privileges", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+  say("no more", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  say("not taken back", prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0));
+  say("privileges", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+  say("bad option", prctl(9999, 0, 0, 0, 0));
+  fflush(stdout);
+  pipe(told);
+  char byte = 0;
+  if (fork() == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGHUP);
+    if (fork() == 0) {
+      prctl(PR_GET_PDEATHSIG, &signal);
+      struct sigaction action = {.sa_handler = tell};
+      sigaction(SIGUSR1, &action, 0);
+      prctl(PR_SET_PDEATHSIG, SIGUSR1);
+      tell(signal);
+      sleep(5); // The signal cuts it short, or came before it.
+      _exit(0);
+    }
+    read(told[0], &byte, 1);
+    _exit(byte);
+  }
+  int status;
+  wait(&status);
+  printf("inherited %d\n", WEXITSTATUS(status));
+  read(told[0], &byte, 1);
+  printf("told %d\n", byte);
 }
 
 int main(void) {
@@ -63,5 +104,6 @@ int main(void) {
   say("get_robust_list", syscall(SYS_get_robust_list, 0, &head, &length));
   printf("length %zu, head is set: %d\n", length, head != 0);
   say("get_robust_list of nobody", syscall(SYS_get_robust_list, 999999, &head, &length));
+  settings();
   return 0;
 }
