@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Compiler, findCompiler } from '../compiler.js';
@@ -8,6 +8,8 @@ import type { TestSpec } from './types.js';
 
 /** The ELF of a test, or why there is none. */
 export type Built = { readonly elf: Uint8Array } | { readonly problem: string };
+
+const BARE_METAL = 'bare-metal';
 
 let compiler: Compiler | undefined;
 
@@ -26,8 +28,10 @@ export async function build(test: TestSpec): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
   try {
     const program = join(folder, 'program');
-    const include = ['-I', join(guestPrograms, 'labs')];
-    const args = [...compiler.before, ...include, ...test.files, '-o', program, ...compiler.after];
+    const [before, after] =
+      test.machine === 'bare' ? bareMetal() : [compiler.before, compiler.after];
+    const include = ['-I', join(guestPrograms, 'labs'), '-I', join(guestPrograms, BARE_METAL)];
+    const args = [...before, ...include, ...test.files, '-o', program, ...after];
     const { isCompiled, messages } = await compile(compiler.command, args);
     if (isCompiled) return { elf: readFileSync(program) };
     const told = test.explain === 'symptom' ? '' : `:\n${messages.trimEnd()}`;
@@ -35,6 +39,19 @@ export async function build(test: TestSpec): Promise<Built> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What stands before and behind the sources of an image: our start-up code and its layout. */
+function bareMetal(): [string[], string[]] {
+  const flags = JSON.parse(readFileSync(join(guestPrograms, 'flags.json'), 'utf8')) as {
+    [BARE_METAL]: string[];
+  };
+  const library = join(guestPrograms, BARE_METAL, 'lib');
+  const sources = readdirSync(library).filter((name) => /\.[cS]$/.test(name));
+  return [
+    [...flags[BARE_METAL], '-g'],
+    [...sources.map((name) => join(library, name)), '-lgcc', '-T', join(library, 'bare.ld')],
+  ];
 }
 
 function compile(

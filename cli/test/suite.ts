@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { guestPrograms } from '../guest-programs.js';
 import { Mistake } from '../mistake.js';
 import type { Expectation, Explain, Limits, TestSpec } from './types.js';
 
 const SUITE_FILE = 'tests.json';
 const SUBMISSION = '$SUBMISSION/';
+/** The folder guest-programs of this package. */
+const PACKAGE = '$PAGEWALK/';
 const PAGE_SIZE = 4096;
 const MIB = 2 ** 20;
 
@@ -129,6 +132,7 @@ function readTest(
   }
   const { submission } = defaults;
   const locate = (file: string): string => {
+    if (file.startsWith(PACKAGE)) return join(guestPrograms, file.slice(PACKAGE.length));
     if (!file.startsWith(SUBMISSION)) return join(folder, file);
     if (submission !== undefined) return join(submission, file.slice(SUBMISSION.length));
     throw new Mistake(`${where} needs a submission: give --submission DIR`);

@@ -29,7 +29,7 @@ describe('pagewalk test', () => {
     const tap = Parser.parse(await write('tap'));
     expect(tap.some(([event]) => event === 'extra')).toBe(false);
     expect(JSON.parse(await write('gradescope'))).toMatchObject({
-      score: 15,
+      score: 16,
       output_format: 'text',
     });
   });
