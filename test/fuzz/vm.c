@@ -425,6 +425,34 @@ static void drainPipe(void) {
   }
 }
 
+/* A byte, or -1 where a load is refused. */
+static int peekAt(char *at) {
+  if (sigsetjmp(recovery, 0) != 0) return -1;
+  return *(volatile unsigned char *)at;
+}
+
+/*
+ * Whether a page of the memory is a page that is read or written of the file: what a copy onto
+ * itself leaves behind depends on the processor's copying loop. A byte of the file is changed to see.
+ */
+static int isOntoItself(int file, long offset, long length, char *memory) {
+  int fd = files[file == 2 ? 0 : file];
+  int isAlias = 0;
+  for (long at = offset - offset % PAGE; at < offset + length && !isAlias; at += PAGE) {
+    unsigned char old, changed;
+    if (pread(fd, &old, 1, at) != 1) break;
+    changed = (unsigned char)~old;
+    char *end = memory + length < ARENA_END ? memory + length : ARENA_END;
+    for (char *page = memory - (long)memory % PAGE; page < end; page += PAGE) {
+      int before = peekAt(page);
+      if (pwrite(fd, &changed, 1, at) != 1) _exit(3);
+      isAlias |= peekAt(page) != before;
+      if (pwrite(fd, &old, 1, at) != 1) _exit(3);
+    }
+  }
+  return isAlias;
+}
+
 /* Reads and writes, from memory of the program's or from the arena, which may be bad. */
 static void doTransfer(void) {
   int file = (int)below(3);
@@ -436,6 +464,10 @@ static void doTransfer(void) {
   if (!inArena && isWrite) memset(buffer, (int)below(256), (size_t)length);
   trace("%s(%d, %p, %ld, 0x%lx)", isWrite ? "pwrite" : "pread", file,
         inArena ? (void *)memory : NULL, length, offset);
+  if (inArena && isOntoItself(file, offset, length, memory)) {
+    trace(" is left out\n");
+    return;
+  }
   /* Since 6.15 a write past the end that copies nothing leaves the file longer. */
   if (isWrite && inArena && write(pipeEnds[1], memory, 1) != 1) {
     trace(" is left out\n");
@@ -466,6 +498,12 @@ static void doVector(void) {
   }
   trace("%s(%d, {%p, %zu}, {%p, %zu}, 0x%lx)", isWrite ? "pwritev" : "preadv", file,
         parts[0].iov_base, parts[0].iov_len, parts[1].iov_base, parts[1].iov_len, offset);
+  long whole = (long)(parts[0].iov_len + parts[1].iov_len);
+  if (isOntoItself(file, offset, whole, parts[0].iov_base) ||
+      isOntoItself(file, offset, whole, parts[1].iov_base)) {
+    trace(" is left out\n");
+    return;
+  }
   if (!isWrite) {
     result(preadv(files[file], parts, 2, offset));
     return;
