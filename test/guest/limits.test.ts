@@ -82,6 +82,23 @@ volunteer: alive
     expect(stderr).toContain('depth');
   });
 
+  it('dies alone, whatever it does: the machine and its other programs go on', async () => {
+    const { status, stdout, stats } = await limited('hostile', ['--memory=32M', '--verify=exit']);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'more memory than there is: Killed',
+      'more shared memory than there is: Killed',
+      'a stack overflow: Segmentation fault',
+      'a wild jump: Segmentation fault',
+      'a jump into data: Segmentation fault',
+      'a write to every address: Segmentation fault',
+      'writes all over the address space: exit 11',
+      'an endless mmap loop: exit 12',
+      'an endless fork loop: Killed',
+      'the bystander: right',
+    ]);
+    expect({ status, stats }).toMatchObject({ status: 0, stats: { violations: 0 } });
+  });
+
   it('ends when it waits for what can never come', async () => {
     const { status, stderr } = await limited('sleeper', []);
     expect(status).toBe(124);
