@@ -259,6 +259,19 @@ export function sysFchmodat(call: Call, dirfd: number, pathAt: number, mode: num
   return changeMode(call, resolveAt(call, dirfd, pathAt, 0), mode);
 }
 
+/** fchmodat2(2): a symbolic link itself has no mode to change. */
+export function sysFchmodat2(
+  call: Call,
+  dirfd: number,
+  pathAt: number,
+  mode: number,
+  flags: number,
+): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -Errno.EINVAL;
+  const inode = resolveAt(call, dirfd, pathAt, flags);
+  return inode instanceof Symlink ? -Errno.EOPNOTSUPP : changeMode(call, inode, mode);
+}
+
 export function sysFchmod(call: Call, fd: number, mode: number): number {
   return changeMode(call, call.file(fd)?.inode ?? -Errno.EBADF, mode);
 }

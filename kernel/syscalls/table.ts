@@ -380,4 +380,5 @@ export const SYSCALLS: ReadonlyMap<number, SyscallEntry> = new Map<number, Sysca
       epoll.sysEpollPwait2,
     ),
   ],
+  [452, entry('fchmodat2', [DIRFD, PATH, OCTAL, n.AT_FLAGS], FILE, paths.sysFchmodat2)],
 ]);

@@ -8,10 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
 
 static void say(const char *what, long result) {
   if (result < 0) printf("%s: %s\n", what, strerrorname_np(errno));
@@ -86,6 +91,16 @@ int main(void) {
   pipe(ends);
   say("pwritev2 into a pipe", pwritev2(ends[1], out, 2, -1, 0));
   say("pwritev2 at a place of a pipe", pwritev2(ends[1], out, 2, 0, 0));
+  symlink("nowhere", "link");
+  say("mode of a file", syscall(SYS_fchmodat2, AT_FDCWD, "file", 0640, AT_SYMLINK_NOFOLLOW));
+  struct stat st;
+  fstat(fd, &st);
+  printf("%o\n", st.st_mode);
+  say("mode of a link", syscall(SYS_fchmodat2, AT_FDCWD, "link", 0640, AT_SYMLINK_NOFOLLOW));
+  say("through a link", syscall(SYS_fchmodat2, AT_FDCWD, "link", 0640, 0));
+  say("of a descriptor", syscall(SYS_fchmodat2, fd, "", 0600, AT_EMPTY_PATH));
+  say("bad flags", syscall(SYS_fchmodat2, fd, "", 0600, 1));
+  unlink("link");
   unlink("file");
   rmdir(dir);
 
