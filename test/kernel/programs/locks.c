@@ -143,8 +143,9 @@ int main(void) {
     _exit(0);
   }
   usleep(50000);
-  say("released", lock(fd, F_SETLK, F_UNLCK, SEEK_SET, 0, 0));
+  int released = lock(fd, F_SETLK, F_UNLCK, SEEK_SET, 0, 0);
   waitpid(waiter, 0, 0);
+  say("released", released);
 
   // Two that wait for each other.
   int second = open("second", O_RDWR | O_CREAT, 0600), ready[2];
