@@ -174,10 +174,6 @@ export class DiskCache extends PageCache {
     else target.set(this.store.read(index)!.subarray(inPage, inPage + target.length));
   }
 
-  protected override written(ppn: number): void {
-    this.frames.setDirty(ppn, true);
-  }
-
   protected override *dataPages(): Iterable<number> {
     yield* this.ppns.keys();
     yield* this.store.indices();

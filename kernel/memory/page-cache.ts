@@ -181,6 +181,7 @@ export class PageCache {
       }
       added.push(index);
     }
+    for (const page of added) this.written(this.page(page));
     return true;
   }
 
@@ -259,7 +260,9 @@ export class PageCache {
   }
 
   /** write(2) has changed the frame. */
-  protected written(_ppn: number): void {}
+  protected written(ppn: number): void {
+    this.frames.setDirty(ppn, true);
+  }
 
   /** Pages that are no holes, in any order. */
   protected dataPages(): Iterable<number> {

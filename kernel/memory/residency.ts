@@ -99,7 +99,8 @@ export function addResidency(memory: VirtualMemory, region: Region, sum: Residen
     const isAnonymous = frames.kindNumber(ppn) === ANONYMOUS;
     const isLazy = isAnonymous && (low & LEAF_LAZY_FREE) !== 0 && (low & PTE_D) === 0;
     // An anonymous frame has no other home: what it holds differs from everything stored elsewhere.
-    const isDirty = (low & PTE_D) !== 0 || (isAnonymous && !isLazy);
+    // What write(2) or another mapping stored into a file counts for all who map it.
+    const isDirty = (low & PTE_D) !== 0 || (isAnonymous ? !isLazy : frames.isDirty(ppn));
     const leaves = mapCount(frames, ppn);
     const share = PAGE_SIZE / leaves;
     sum.resident += PAGE_SIZE;
