@@ -106,6 +106,7 @@ class Step {
   private isMprv = false;
   /** An interrupt is pending and enabled in mie, so that WFI does not wait. */
   private isWakeUpPending = false;
+  private hasComeBySret = false;
   private readonly isSv48: boolean;
   private delegable = DELEGABLE;
 
@@ -275,6 +276,7 @@ class Step {
       return;
     }
     const isSret = random.below(3) === 0;
+    this.hasComeBySret = isSret;
     const privilege = mode === 's' ? 1n : 0n;
     const setTarget = code.load('t3', 0n);
     const spp = isSret ? (status & ~0x100n) | (privilege << 8n) : status;
@@ -289,7 +291,8 @@ class Step {
   private system(): string[] {
     return [
       ...SYSTEM,
-      ...(this.isMprv ? [] : ['mret', 'sret']),
+      // To where SRET has come from it might go for ever.
+      ...(this.isMprv ? [] : ['mret', this.hasComeBySret ? 'nop' : 'sret']),
       ...(this.isWakeUpPending ? ['wfi', 'wfi', 'wfi'] : []),
     ];
   }
