@@ -10,7 +10,7 @@ import { ppnOf, type Shadow, type ShadowTable, vaOf } from './shadow.js';
 
 const LEAF = R | W | X;
 /** Calls by which a program gives the contents of pages up. */
-const DROPPING =
+export const DROPPING =
   /^(munmap|mmap|mremap|madvise|brk|execve|exit|exit_group|shmdt|ftruncate|truncate)/;
 /** Flags that decide what a child gets. */
 const INHERITED = REGION_SHARED | REGION_WIPE_ON_FORK;
@@ -109,7 +109,9 @@ export class EventChecks {
       va: vaOf(table, index),
       frame: ppnOf(low, high),
     };
-    if (!isAccessed && this.system.adBits === 'svadu') {
+    // A move brings the bits of the entry that it moves, over one that may map the same frame.
+    const isMoved = this.history.event.name === 'mremap';
+    if (!isAccessed && !isMoved && this.system.adBits === 'svadu') {
       this.findings.push({
         ...finding,
         rule: 'D1',
@@ -118,7 +120,8 @@ export class EventChecks {
         remedy: 'look at who writes leaf flags: leafFlags has neither A nor D',
       });
     }
-    const isCleared = (oldLow & ~low & D) !== 0 && this.history.event.name !== 'madvise';
+    // A call that gives the page up may get the same frame again for what it maps there.
+    const isCleared = (oldLow & ~low & D) !== 0 && !DROPPING.test(this.history.event.name);
     if (isCleared && !this.isWrittenBack(table, index, low, high)) {
       this.findings.push({
         ...finding,

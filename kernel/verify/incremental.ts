@@ -6,7 +6,7 @@ import type { PageCache } from '../memory/page-cache.js';
 import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { A, D, ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
-import { EventChecks } from './event-checks.js';
+import { DROPPING, EventChecks } from './event-checks.js';
 import type { History } from './history.js';
 import { hex } from './rule.js';
 import {
@@ -53,6 +53,8 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly isTouched: Uint8Array;
   /** Kind of each frame when it got its first mapper. */
   private readonly kinds: Uint8Array;
+  /** Leaves that a frame got since it was last looked at. */
+  private readonly addedCounts: Uint32Array;
   /** Frames that several private leaves share, and the zero frame: nobody may write to them. */
   private readonly isGuarded: Uint8Array;
   /** Entries that name each swap slot; slots whose entries changed. */
@@ -76,6 +78,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.shadow = new Shadow(memory, this);
     this.isTouched = new Uint8Array(memory.frameCount);
     this.kinds = new Uint8Array(memory.frameCount);
+    this.addedCounts = new Uint32Array(memory.frameCount);
     this.isGuarded = new Uint8Array(memory.frameCount);
   }
 
@@ -123,6 +126,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     for (const space of this.system.spaces) this.addSpace(space);
     for (const frame of this.touched) {
       this.isTouched[frame] = 0;
+      this.addedCounts[frame] = 0;
       this.guardIfShared(frame);
     }
     this.touched.length = 0;
@@ -149,7 +153,18 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     }
     if (oldLow & V && oldLow & LEAF) {
       this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
+      const ppn = ppnOf(low, high);
+      const isSame = low & V && ppn === ppnOf(oldLow, oldHigh) && table.level === 0;
+      if (isSame && this.mayBeReused()) {
+        this.kinds[ppn - this.memory.firstPpn] = this.system.frames.kindNumber(ppn);
+      }
     }
+  }
+
+  /** Whether a frame may have been given up and handed out again in this trap. */
+  private mayBeReused(): boolean {
+    const { name } = this.history.event;
+    return name !== 'mremap' && DROPPING.test(name);
   }
 
   vanished(table: Table, index: number, oldLow: number, oldHigh: number): void {
@@ -168,6 +183,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     if (first < 0 || end > this.memory.frameCount) return;
     for (let frame = first; frame < end; frame++) {
       this.touch(frame);
+      this.addedCounts[frame]!++;
       if (this.shadow.leafCounts[frame] === 1) {
         this.kinds[frame] = frames.kindNumber(frame + this.memory.firstPpn);
       }
@@ -279,13 +295,19 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   /** Rules F1, F2, F3 and R4 for one frame. */
   private checkFrame(frame: number): void {
     this.isTouched[frame] = 0;
+    const added = this.addedCounts[frame]!;
+    this.addedCounts[frame] = 0;
     const { frames } = this.system;
     const ppn = frame + this.memory.firstPpn;
     if (ppn === frames.zeroPpn) return;
     if (this.history.event.name !== 'between') this.history.frameChanged(ppn);
     const leaves = this.shadow.leafCounts[frame]!;
     const kind = frames.kindNumber(ppn);
-    if (leaves > 0 && this.kinds[frame] !== kind && kind !== 0) this.reportKind(ppn, frame);
+    if (leaves > 0 && this.kinds[frame] !== kind && kind !== 0) {
+      // Where all leaves are new, the frame was free between the old ones and these.
+      if (added >= leaves && this.mayBeReused()) this.kinds[frame] = kind;
+      else this.reportKind(ppn, frame);
+    }
     let references = leaves;
     if (kind === FILE) {
       const cache = this.caches.get(frames.ownerId(ppn));

@@ -23,5 +23,12 @@ describeWith(
       ]);
       expect(mismatches).toEqual([undefined, undefined]);
     });
+
+    it('and the verifier has nothing to say after any trap of them', async () => {
+      const watched = new VmFuzzer(['--verify', 'trap']);
+      await watched.compile();
+      expect(await watched.compare(1, 40, STEPS)).toBeUndefined();
+      watched.remove();
+    });
   },
 );

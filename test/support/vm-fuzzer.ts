@@ -20,6 +20,12 @@ export class VmFuzzer {
   private readonly folder = mkdtempSync(join(tmpdir(), 'pagewalk-vm-'));
   private readonly native = join(this.folder, 'native');
   private readonly guest = join(this.folder, 'guest');
+  private readonly options: readonly string[];
+
+  /** @param options of `pagewalk run` for the guest's side */
+  constructor(options: readonly string[] = []) {
+    this.options = options;
+  }
 
   async compile(): Promise<void> {
     const source = join(root, 'test/fuzz/vm.c');
@@ -61,7 +67,14 @@ export class VmFuzzer {
       process.getuid?.() === 0
         ? run('setpriv', [...user, this.native, '/dev/shm', ...args])
         : run(this.native, ['/dev/shm', ...args]);
-    const guest = run(process.execPath, [command, 'run', this.guest, '/tmp', ...args]);
+    const guest = run(process.execPath, [
+      command,
+      'run',
+      ...this.options,
+      this.guest,
+      '/tmp',
+      ...args,
+    ]);
     const [expected, actual] = await Promise.all([native, guest]);
     if (expected.status !== 0) throw new Error(`the native run failed: ${expected.stderr}`);
     return [expected.stdout, actual.stdout + actual.stderr];
