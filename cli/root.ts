@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'no
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unpackTar } from 'modern-tar';
-import type { FileTree } from '../kernel/index.js';
+import { type FileTree, USER } from '../kernel/index.js';
 import { Mistake } from './mistake.js';
 import { hostReason, loading } from './program-file.js';
 
@@ -69,7 +69,6 @@ function* folderEntries(
   inGuest = '',
   device = statSync(folder).dev,
 ): Generator<Entry> {
-  const user = { uid: 1000, gid: 1000 };
   for (const name of reading(folder, () => readdirSync(folder)).sort()) {
     const host = join(folder, name);
     const stat = reading(host, () => lstatSync(host));
@@ -86,9 +85,9 @@ function* folderEntries(
       path,
       kind,
       permissions: stat.mode & PERMISSION_BITS,
-      owner: user,
+      owner: USER,
       read: () => reading(host, () => readFileSync(host)),
-      target: kind === 'symlink' ? readlinkSync(host) : '',
+      target: kind === 'symlink' ? reading(host, () => readlinkSync(host)) : '',
     };
     if (kind === 'directory' && !KERNELS_OWN.has(path)) yield* folderEntries(host, path, device);
   }

@@ -1,7 +1,7 @@
 export type { Timestamp } from './clock.js';
 export { describeErrno, Errno } from './errno.js';
 export { Directory, type DirectoryEntry } from './files/directory.js';
-export { ROOT } from './files/inode.js';
+export { ROOT, USER } from './files/inode.js';
 export { RegularFile } from './files/regular-file.js';
 export { FileTree } from './files/tree.js';
 export { Kernel } from './kernel.js';

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { launchChromium, PageDriver, webFolder } from './support/page-driver.js';
+import { launchChromium, PageDriver, recordWorkers, webFolder } from './support/page-driver.js';
 
 const FILE_URL = new URL('index.html', webFolder).href;
 
@@ -53,21 +53,7 @@ describeWith(['chromium'], 'the verdict on page tables, regions and frames', () 
   });
 
   it('names a rule that does not hold, and tells its story', async () => {
-    driver = await PageDriver.create(browser, {
-      before: () => {
-        const workers: Worker[] = [];
-        const Original = window.Worker;
-        Object.assign(window, {
-          workers,
-          Worker: class extends Original {
-            constructor(url: string | URL) {
-              super(url);
-              workers.push(this);
-            }
-          },
-        });
-      },
-    });
+    driver = await PageDriver.create(browser, { before: recordWorkers });
     await driver.page.goto(FILE_URL);
     await driver.ready();
     await driver.page.locator('.badge-consistent').waitFor();

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { elfImage } from '../support/elf-image.js';
 import { describeWith } from '../support/tools.js';
-import { launchChromium, PageDriver, webFolder } from './support/page-driver.js';
+import { launchChromium, PageDriver, recordWorkers, webFolder } from './support/page-driver.js';
 import { StaticHost } from './support/static-host.js';
 
 const FILE_URL = new URL('index.html', webFolder).href;
@@ -89,21 +89,7 @@ describePage('a page that is opened', () => {
   });
 
   it('says why the machine is gone, and makes a new one', async () => {
-    driver = await PageDriver.create(browser, {
-      before: () => {
-        const workers: Worker[] = [];
-        const Original = window.Worker;
-        Object.assign(window, {
-          workers,
-          Worker: class extends Original {
-            constructor(url: string | URL) {
-              super(url);
-              workers.push(this);
-            }
-          },
-        });
-      },
-    });
+    driver = await PageDriver.create(browser, { before: recordWorkers });
     await driver.page.goto(FILE_URL);
     await driver.ready();
     await driver.page.evaluate(

@@ -261,3 +261,18 @@ export class PageDriver {
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+/** For `before`: the page's workers are kept in `window.workers`, so that a test can speak for one. */
+export function recordWorkers(): void {
+  const workers: Worker[] = [];
+  const Original = window.Worker;
+  Object.assign(window, {
+    workers,
+    Worker: class extends Original {
+      constructor(url: string | URL) {
+        super(url);
+        workers.push(this);
+      }
+    },
+  });
+}
