@@ -15,6 +15,15 @@ export class Calls {
   /** Per call: name, start, length, extra argument, result. */
   private readonly fields = new Float64Array(CAPACITY * FIELDS);
   private count = 0;
+  /** So many of the calls were made by the parent, before fork. */
+  private inherited = 0;
+
+  /** fork: what the parent did to the address space, the child finds there. */
+  inherit(parent: Calls): void {
+    this.fields.set(parent.fields);
+    this.count = parent.count;
+    this.inherited = parent.count;
+  }
 
   /** @returns the result, so that a call can be recorded as it returns */
   record(
@@ -41,7 +50,8 @@ export class Calls {
       if (result < 0) continue;
       const from = NAMES[name] === 'mmap' || NAMES[name] === 'mremap' ? result : start;
       if (address >= from && address < from + length) {
-        return describe(NAMES[name]!, start, length, extra, result);
+        const when = i < this.inherited ? ' before the fork' : '';
+        return `${describe(NAMES[name]!, start, length, extra, result)}${when}`;
       }
     }
     return undefined;

@@ -27,6 +27,7 @@ export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   child.breakEnd = parent.breakEnd;
   child.stackTop = parent.stackTop;
   child.barriers = parent.barriers;
+  child.calls.inherit(parent.calls);
   Object.assign(child.limits, parent.limits);
   leaveOut(child);
   let isComplete = true;

@@ -123,6 +123,20 @@ describe('explainFault', () => {
     expect(text).toContain('0x1000 bytes before 0x40002000-0x40003000 rw-p');
   });
 
+  it("names the parent's calls before the fork, and none after it", () => {
+    const { memory } = createWorld();
+    draw(memory, 'www');
+    memory.unmap(page(1), pages(1));
+    const child = memory.fork()!;
+    memory.protect(page(2), pages(1), PROT_READ);
+    child.protect(page(0), pages(1), PROT_READ);
+    const lastCall = (va: number) =>
+      / {2}last call +(.*) and covered/.exec(child.explainFault(va, 'store', at))![1];
+    expect(lastCall(page(0))).toBe('mprotect(0x40000000, 0x1000, PROT_READ) returned 0');
+    expect(lastCall(page(1))).toBe('munmap(0x40001000, 0x1000) returned 0 before the fork');
+    expect(lastCall(page(2))).toMatch(/^mmap\(.* before the fork$/);
+  });
+
   it('does not name a brk that moved nothing over the address', () => {
     const { memory } = createWorld();
     memory.setBreakStart(page(4));
