@@ -69,6 +69,8 @@ export class Hart implements StepClock, RunControl {
   trapCause = 0;
   /** Its xtval as a signed number: exact where it is a canonical address. */
   trapValue = 0;
+  /** What `trapValue` was rounded from; undefined where it is exact. */
+  private roundedValue: bigint | undefined;
 
   /** Told of every trap, before its handler runs. */
   onTrap: (() => void) | undefined;
@@ -198,6 +200,11 @@ export class Hart implements StepClock, RunControl {
   }
 
   // What a kernel in TypeScript uses. ------------------------------------------------------------
+
+  /** `trapValue` in full, unsigned: beyond 2^53 that one is rounded. */
+  get trapValue64(): bigint {
+    return BigInt.asUintN(64, this.roundedValue ?? BigInt(this.trapValue));
+  }
 
   get pc(): number {
     return this.registers.pc;
@@ -456,7 +463,8 @@ export class Hart implements StepClock, RunControl {
 
   /** Takes an exception with a 64-bit xtval; false when it is the host's. */
   private trap(cause: number, tval: bigint): boolean {
-    if (this.supervisor === 'host') return this.trapAt(cause, Number(BigInt.asIntN(64, tval)));
+    if (this.supervisor === 'host')
+      return this.trapAt(cause, Number(BigInt.asIntN(64, tval)), tval);
     this.enterTrap();
     const isInHandler = this.trapUnit.raise(cause, tval);
     if (!isInHandler || this.instret !== this.instretInHandler) this.trapsInHandler = 0;
@@ -467,14 +475,16 @@ export class Hart implements StepClock, RunControl {
   }
 
   /** The same where xtval is at hand as a number; a rounded one is read again in full. */
-  private trapAt(cause: number, tval: number): boolean {
+  private trapAt(cause: number, tval: number, tval64?: bigint): boolean {
+    const isExact = Number.isSafeInteger(tval);
+    const rounded = isExact ? undefined : (tval64 ?? this.exitVa64());
     if (this.supervisor === 'guest') {
-      const isExact = Number.isSafeInteger(tval);
-      return this.trap(cause, isExact ? BigInt.asUintN(64, BigInt(tval)) : this.exitVa64());
+      return this.trap(cause, rounded ?? BigInt.asUintN(64, BigInt(tval)));
     }
     this.enterTrap();
     this.trapCause = cause;
     this.trapValue = tval;
+    this.roundedValue = rounded;
     return false;
   }
 

@@ -26,6 +26,8 @@ export function toHostText(text: string): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(text));
 }
 
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
+/** "0x…"; of negative values, as of addresses in the upper half, the two's complement of 64 bits. */
+export function hex(value: number | bigint): string {
+  const unsigned = value < 0 ? BigInt.asUintN(64, BigInt(value)) : value;
+  return `0x${unsigned.toString(16)}`;
 }

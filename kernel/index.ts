@@ -1,3 +1,4 @@
+export { hex } from './bytes.js';
 export type { Timestamp } from './clock.js';
 export { describeErrno, Errno } from './errno.js';
 export { Directory, type DirectoryEntry } from './files/directory.js';

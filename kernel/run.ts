@@ -155,22 +155,23 @@ class KernelTrap implements TrapEvent {
   readonly name: string;
   readonly pid: number;
   readonly instruction: number;
-  readonly pc: number;
+  readonly pc: number | undefined;
   /** ra: where a system call's wrapper will return to. */
   private readonly returnTo: number;
   private readonly program: Program;
   private readonly cause: number;
-  private readonly value: number;
+  private readonly value: number | bigint;
 
   constructor(name: string, { pid, program }: Process, hart: Hart) {
     this.name = name;
     this.pid = pid;
     this.instruction = hart.instret;
-    this.pc = hart.pc;
+    this.pc = Number.isSafeInteger(hart.pc) ? hart.pc : undefined;
     this.returnTo = hart.readX(REG_RA);
     this.program = program;
     this.cause = hart.trapCause;
-    this.value = hart.trapValue;
+    const { trapValue } = hart;
+    this.value = Number.isSafeInteger(trapValue) ? trapValue : hart.trapValue64;
   }
 
   what(): string {
@@ -178,8 +179,8 @@ class KernelTrap implements TrapEvent {
     return this.isException ? exceptionText(this.cause, this.value) : this.name;
   }
 
-  place(): CodePlace {
-    return placeOf(this.program, this.pc);
+  place(): CodePlace | undefined {
+    return this.pc === undefined ? undefined : placeOf(this.program, this.pc);
   }
 
   caller(): ({ readonly pc: number } & CodePlace) | undefined {

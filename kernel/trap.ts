@@ -43,7 +43,8 @@ export function exceptionName(cause: number): 'fault' | 'exception' {
   return PAGE_FAULT_ACCESS[cause] === undefined ? 'exception' : 'fault';
 }
 
-export function exceptionText(cause: number, value: number): string {
+/** @param value the trap's, as a bigint where a number would be rounded */
+export function exceptionText(cause: number, value: number | bigint): string {
   const access = PAGE_FAULT_ACCESS[cause];
   if (access !== undefined) return `page fault (${access}) at ${hex(value)}`;
   return EXCEPTIONS[cause]?.what ?? `trap cause ${cause}`;
@@ -59,12 +60,13 @@ export function handleException(kernel: Kernel, task: Task, cause: number, value
   const exception = EXCEPTIONS[cause];
   if (exception === undefined) throw new Error(`unexpected trap cause ${cause} from user mode`);
   const { signal, code, what } = exception;
-  const { pc } = kernel.machine.hart;
+  const { hart } = kernel.machine;
+  const { pc } = hart;
   // Linux names the instruction for SIGILL and SIGTRAP, the address of the access otherwise.
   const address = signal === SIGILL || signal === SIGTRAP ? pc : value;
   if (isFatal(task, signal)) {
     kernel.explain(
-      `${signalName(signal)}: ${what} at ${hex(pc)}${where(task, pc)} (pid ${task.process.pid}, ${task.name}); trap value ${hex(value)}`,
+      `${signalName(signal)}: ${what} at ${hex(hart.readPc64())}${where(task, pc)} (pid ${task.process.pid}, ${task.name}); trap value ${hex(hart.trapValue64)}`,
     );
   }
   kernel.force(task, { signal, code, address });
@@ -82,7 +84,7 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   }
   if (fault === undefined) return;
   kernel.onFault?.(process, { ...fault, access });
-  const { pc } = kernel.machine.hart;
+  const { hart } = kernel.machine;
   if (fault.signal === 'SIGKILL') {
     kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
     return;
@@ -91,8 +93,8 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   const code =
     fault.signal === 'SIGBUS' ? BUS_ADRERR : fault.code === 'MAPERR' ? SEGV_MAPERR : SEGV_ACCERR;
   if (isFatal(task, signal)) {
-    const symbol = symbolOf(process.program, pc);
-    const at = symbol === undefined ? { pc } : { pc, symbol };
+    const symbol = symbolOf(process.program, hart.pc);
+    const at = { pc: hart.readPc64(), va: hart.trapValue64, symbol };
     kernel.explain(process.memory.explainFault(address, access, at));
   }
   kernel.force(task, { signal, code, address: fault.address });

@@ -1,4 +1,4 @@
-import { Kernel } from '../../kernel/index.js';
+import { hex, Kernel } from '../../kernel/index.js';
 import {
   type Detail,
   explain,
@@ -9,7 +9,7 @@ import {
 } from '../../kernel/verify/index.js';
 import { TestMachine } from './machine.js';
 import { type GuestFault, type Mapping, TestProcess } from './process.js';
-import { hex, mappingText, protText } from './snapshot.js';
+import { mappingText, protText } from './snapshot.js';
 
 /** What a mapping is to be; what is left out may be anything. */
 export interface ExpectedMapping {

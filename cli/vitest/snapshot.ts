@@ -1,4 +1,4 @@
-import { REGION_SHARED, regionName, type VirtualMemory } from '../../kernel/index.js';
+import { hex, REGION_SHARED, regionName, type VirtualMemory } from '../../kernel/index.js';
 
 const PAGE_BYTES = 4096;
 
@@ -53,8 +53,4 @@ export function protText(prot: number): string {
 export function mappingText({ start, end, prot, shared, file, offset, name }: Mapping): string {
   const range = `${hex(start)}-${hex(end)} ${prot}${shared ? 's' : 'p'}`;
   return file === undefined ? `${range} ${name}`.trimEnd() : `${range} ${file} at ${hex(offset)}`;
-}
-
-export function hex(value: number): string {
-  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }

@@ -1,3 +1,4 @@
+import { hex } from '../bytes.js';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from './mman.js';
 
 /** Calls remembered. */
@@ -81,13 +82,13 @@ function describe(
   extra: number,
   result: number,
 ): string {
-  const range = `0x${start.toString(16)}, 0x${length.toString(16)}`;
-  const returned = ` returned ${result === 0 ? '0' : `0x${result.toString(16)}`}`;
+  const range = `${hex(start)}, ${hex(length)}`;
+  const returned = ` returned ${result === 0 ? '0' : hex(result)}`;
   if (name === 'mmap' || name === 'mprotect') {
     return `${name}(${range}, ${protText(extra)})${returned}`;
   }
   if (name === 'munmap') return `munmap(${range})${returned}`;
   if (name === 'madvise') return `madvise(${range}, ${extra})${returned}`;
   if (name === 'mremap') return `mremap to ${range}${returned}`;
-  return `brk(0x${extra.toString(16)})${returned}`;
+  return `brk(${hex(extra)})${returned}`;
 }

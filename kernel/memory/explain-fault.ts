@@ -1,4 +1,5 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
+import { hex } from '../bytes.js';
 import { indexInFile, isPastEnd } from './bring-in.js';
 import { protText } from './calls.js';
 import { type Access, mayAccess } from './fault.js';
@@ -7,9 +8,17 @@ import type { Region } from './mapper.js';
 import { permissions, regionName } from './maps-text.js';
 import { REGION_GROWS_DOWN } from './mman.js';
 import type { VirtualMemory } from './virtual-memory.js';
-import { hex, walkText } from './walk-text.js';
+import { walkText } from './walk-text.js';
 
 const NEAR_BYTES = 16 * PAGE_SIZE;
+
+export interface FaultPlace {
+  readonly pc: number | bigint;
+  /** Of the pc, where it is known. */
+  readonly symbol?: string | undefined;
+  /** The address in full, where a number would be rounded. */
+  readonly va?: bigint;
+}
 
 /**
  * Why an access faulted, as a story: address and access first, then what was observed, what was
@@ -19,12 +28,12 @@ export function explainFault(
   memory: VirtualMemory,
   va: number,
   access: Access,
-  at: { pc: number; symbol?: string },
+  at: FaultPlace,
 ): string {
   const region = memory.space.queryPage(va);
   const where = at.symbol === undefined ? hex(at.pc) : `${hex(at.pc)} (${at.symbol})`;
   const lines = [
-    `page fault (${access}) at ${hex(va)}, pc ${where}`,
+    `page fault (${access}) at ${hex(at.va ?? va)}, pc ${where}`,
     row('observed', observation(memory, region, va, access)),
     row('expected', expectation(region, va, access)),
     row('region', region === undefined ? neighbours(memory, va) : regionText(memory, region)),

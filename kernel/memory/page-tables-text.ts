@@ -9,8 +9,9 @@ import {
   PTES_PER_TABLE,
   ppnOf,
 } from '../../emulator/index.js';
+import { hex } from '../bytes.js';
 import type { VirtualMemory } from './virtual-memory.js';
-import { flagsText, hex } from './walk-text.js';
+import { flagsText } from './walk-text.js';
 
 /** Leaves in a row that continue each other in address and frame, with equal flags. */
 interface Run {

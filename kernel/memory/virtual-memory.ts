@@ -5,7 +5,7 @@ import { setBreak } from './break.js';
 import { Calls } from './calls.js';
 import { copyIn, copyInString, copyOut } from './copy.js';
 import { PAGE_STEPS } from './costs.js';
-import { explainFault } from './explain-fault.js';
+import { explainFault, type FaultPlace } from './explain-fault.js';
 import type { Access, MemoryFault } from './fault.js';
 import { Fences } from './fences.js';
 import { fork } from './fork.js';
@@ -331,7 +331,7 @@ export class VirtualMemory implements CacheMapper {
   }
 
   /** Tells a reader why the access faulted. */
-  explainFault(va: number, access: Access, at: { pc: number; symbol?: string }): string {
+  explainFault(va: number, access: Access, at: FaultPlace): string {
     return explainFault(this, va, access, at);
   }
 

@@ -13,6 +13,7 @@ import {
   ppnOf,
   vpnAt,
 } from '../../emulator/index.js';
+import { hex } from '../bytes.js';
 import { TASK_SIZE } from './layout.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -62,10 +63,6 @@ export function flagsText(low: number): string {
   return FLAG_LETTERS.filter(([bit]) => low & bit)
     .map(([, letter]) => letter)
     .join('');
-}
-
-export function hex(value: number): string {
-  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 }
 
 export function hexOfHalves(low: number, high: number): string {

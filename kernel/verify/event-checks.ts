@@ -1,3 +1,4 @@
+import { hex } from '../bytes.js';
 import type { Region } from '../memory/mapper.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import { REGION_NO_FORK, REGION_SHARED, REGION_WIPE_ON_FORK } from '../memory/mman.js';
@@ -5,7 +6,6 @@ import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { A, D, ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { History } from './history.js';
 import type { RawMemory } from './raw-walk.js';
-import { hex } from './rule.js';
 import { ppnOf, type Shadow, type ShadowTable, vaOf } from './shadow.js';
 
 const LEAF = R | W | X;

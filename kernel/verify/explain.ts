@@ -1,5 +1,6 @@
+import { hex } from '../bytes.js';
 import { type Entry, flagNames } from './decode.js';
-import { hex, type Violation } from './rule.js';
+import type { Violation } from './rule.js';
 import type { EntryWrite, Writer } from './views.js';
 
 /** How much a report tells: what was seen; the rule and the entries too; and the remedy too. */
@@ -64,8 +65,8 @@ function writeRows({ before, after, by, function: place }: EntryWrite): Explanat
 function writerText(writer: Writer): string {
   const { what, pid, instruction, caller } = writer;
   const place = placeText(writer);
-  if (place === undefined) return what;
   const who = pid === 0 ? '' : `, pid ${pid}`;
+  if (place === undefined) return `${what}${who}`;
   const by = caller?.symbol === undefined ? '' : `, called from ${placeText(caller)}`;
   return `${what} at instruction ${instruction.toLocaleString('en-US')}${who}, from ${place}${by}`;
 }

@@ -1,9 +1,10 @@
 import { type Machine, PAGE_SIZE } from '../../emulator/index.js';
+import { hex } from '../bytes.js';
 import { machineView } from './adapters.js';
 import { A, D, ENTRIES, ENTRY_BYTES } from './decode.js';
 import { History, noTrap, type Place, writerOf } from './history.js';
 import { Ledger, type StaleUse } from './ledger.js';
-import { type Finding, hex, type Violation, violation } from './rule.js';
+import { type Finding, type Violation, violation } from './rule.js';
 import { Survey } from './survey.js';
 import { rules } from './verify.js';
 import type { EntryWrite, MachineView } from './views.js';

@@ -1,4 +1,5 @@
 import { AddressSpace, type Journal, type Mutation } from '../../mm/index.js';
+import { hex } from '../bytes.js';
 import type { Region } from '../memory/mapper.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import { REGION_SHARED } from '../memory/mman.js';
@@ -8,7 +9,6 @@ import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { A, D, ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
 import { DROPPING, EventChecks } from './event-checks.js';
 import type { History } from './history.js';
-import { hex } from './rule.js';
 import {
   ppnOf,
   Shadow,

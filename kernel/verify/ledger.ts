@@ -1,6 +1,6 @@
+import { hex } from '../bytes.js';
 import { G, PAGE_BYTES, R, U, W, X } from './decode.js';
 import { emptyTranslation, type RawMemory, rawWalk } from './raw-walk.js';
-import { hex } from './rule.js';
 
 const PERMISSIONS = R | W | X | U;
 const PAGES_PER_MEGAPAGE = 512;

@@ -1,3 +1,4 @@
+import { hex } from '../bytes.js';
 import type { Entry } from './decode.js';
 import type { Survey } from './survey.js';
 import type { EntryWrite, RegionView, Writer } from './views.js';
@@ -139,7 +140,3 @@ function ownerText(frame: number, survey: Survey): string | undefined {
 }
 
 const MAX_MAPPERS = 4;
-
-export function hex(value: number | bigint): string {
-  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
-}

@@ -40,7 +40,10 @@ export interface Writer {
   readonly pid: number;
   /** Instructions retired before it. */
   readonly instruction: number;
-  /** The guest's pc at the trap, its symbol as `fill+0x8`, and its line of source, where known. */
+  /**
+   * The guest's pc at the trap, its symbol as `fill+0x8`, and its line of source, where known; no pc
+   * where a jump went to an address that no number holds.
+   */
   readonly pc: number | undefined;
   readonly symbol?: string | undefined;
   readonly source?: { readonly file: string; readonly line: number } | undefined;

@@ -1,8 +1,8 @@
 import { type Machine, PAGE_SIZE, type TranslationLog } from '../../emulator/index.js';
+import { hex } from '../bytes.js';
 import { A, D } from './decode.js';
 import type { EventChecks } from './event-checks.js';
 import type { Ledger } from './ledger.js';
-import { hex } from './rule.js';
 import type { WatchedMemory } from './shadow.js';
 
 const ACCESSED = A | D;

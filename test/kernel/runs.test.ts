@@ -135,6 +135,18 @@ describe('A run', () => {
     ['a breakpoint', 'ebreak', 'SIGTRAP', 'breakpoint at 0x10000'],
     ['a store to nowhere', 'sd zero, 0(zero)', 'SIGSEGV', 'page fault (store) at 0x0'],
     ['a jump to nowhere', 'jr zero', 'SIGSEGV', 'page fault (fetch) at 0x0'],
+    [
+      'a jump to an address that no number holds',
+      'li a0, -91\nslli a0, a0, 56\naddi a0, a0, 6\njr a0',
+      'SIGSEGV',
+      'page fault (fetch) at 0xa500000000000006, pc 0xa500000000000006\n',
+    ],
+    [
+      'a load from an address that no number holds',
+      'li a0, -91\nslli a0, a0, 56\nld a0, 9(a0)',
+      'SIGSEGV',
+      'page fault (load) at 0xa500000000000009, pc 0x1000',
+    ],
     ['a store into code', 'auipc a0, 0\nsd a0, 0(a0)', 'SIGSEGV', 'does not allow a store'],
   ])('ends by a signal after %s, and explains', (_what, code, signal, explanation) => {
     const { result, reports } = runGuest(guestAssembly(code));

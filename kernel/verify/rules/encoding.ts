@@ -1,3 +1,4 @@
+import { hex } from '../../bytes.js';
 import {
   A,
   D,
@@ -15,7 +16,7 @@ import {
   U,
   W,
 } from '../decode.js';
-import { type Finding, hex, rule } from '../rule.js';
+import { type Finding, rule } from '../rule.js';
 import type { Survey } from '../survey.js';
 
 const PTE_SECTION = 'Privileged ISA, "Addressing and Memory Protection"';

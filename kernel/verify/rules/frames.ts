@@ -1,5 +1,6 @@
+import { hex } from '../../bytes.js';
 import { type Entry, isValid, swapSlotField } from '../decode.js';
-import { type Finding, hex, rule } from '../rule.js';
+import { type Finding, rule } from '../rule.js';
 import type { Survey } from '../survey.js';
 
 /** What is said of frames, against what is there. */

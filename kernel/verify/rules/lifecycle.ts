@@ -1,4 +1,5 @@
-import { hex, rule } from '../rule.js';
+import { hex } from '../../bytes.js';
+import { rule } from '../rule.js';
 
 const GVISOR = 'gVisor pkg/sentry/mm, invariants of usageAS and curRSS';
 

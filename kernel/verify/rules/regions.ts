@@ -1,5 +1,6 @@
+import { hex } from '../../bytes.js';
 import { type Entry, flagNames, PAGE_BYTES, R, spanOf, U, W, X } from '../decode.js';
-import { type Finding, hex, rule } from '../rule.js';
+import { type Finding, rule } from '../rule.js';
 import type { Survey } from '../survey.js';
 import type { RegionView } from '../views.js';
 

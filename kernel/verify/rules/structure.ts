@@ -1,5 +1,6 @@
+import { hex } from '../../bytes.js';
 import { type Entry, isLeaf, isValid, U } from '../decode.js';
-import { hex, rule } from '../rule.js';
+import { rule } from '../rule.js';
 import type { Survey } from '../survey.js';
 
 const HALF_OF_ROOT = 256;

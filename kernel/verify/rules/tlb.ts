@@ -1,5 +1,6 @@
+import { hex } from '../../bytes.js';
 import { A, D, type Entry, G, PAGE_BYTES, R, U, W, X } from '../decode.js';
-import { type Finding, hex, rule } from '../rule.js';
+import { type Finding, rule } from '../rule.js';
 import type { Survey, SurveyedSpace } from '../survey.js';
 import type { FileView } from '../views.js';
 

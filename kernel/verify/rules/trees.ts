@@ -1,4 +1,5 @@
-import { type Finding, hex, rule } from '../rule.js';
+import { hex } from '../../bytes.js';
+import { type Finding, rule } from '../rule.js';
 import type { Survey } from '../survey.js';
 import type { TreeNodeView, TreesView } from '../views.js';
 

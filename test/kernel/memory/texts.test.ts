@@ -72,7 +72,7 @@ describe('walkText', () => {
     expect(memory.walkText(page(0))).toMatch(/the shared zero frame, until it is written\n$/);
     memory.map(page(9), pages(1), RW, PRIVATE | MAP_FIXED, undefined, 0);
     expect(memory.walkText(page(9))).toMatch(/\nmapped, but not present until touched\n$/);
-    expect(memory.walkText(-8)).toBe('-0x8 is not a user address\n');
+    expect(memory.walkText(-8)).toBe('0xfffffffffffffff8 is not a user address\n');
   });
 
   it('says that PROT_NONE keeps a page from user mode', () => {
