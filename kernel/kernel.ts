@@ -21,11 +21,10 @@ import {
   MemorySystem,
   PageCache,
   PhysicalMemory,
-  type VirtualMemory,
 } from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
-  DEFAULT_MAX_TASKS,
+  defaultMaxTasks,
   type KernelOptions,
   type RunResult,
   type SpawnOptions,
@@ -34,7 +33,7 @@ import { exitProcess } from './process/exit.js';
 import { FutexTable } from './process/futex.js';
 import { Jobs } from './process/jobs.js';
 import { defaultLimits, RLIMIT_STACK } from './process/limits.js';
-import { killForMemory } from './process/out-of-memory.js';
+import { OomKiller } from './process/out-of-memory.js';
 import { type Ending, Process } from './process/process.js';
 import { Scheduler } from './process/scheduler.js';
 import { Task } from './process/task.js';
@@ -103,8 +102,7 @@ export class Kernel {
   faults = 0;
   /** Of those, the ones that read a page from the swap device. */
   majorFaults = 0;
-  /** Processes killed because no frame was left. */
-  oomKills = 0;
+  readonly oomKiller = new OomKiller(this);
   /** What the verifier has found. */
   violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
@@ -119,7 +117,6 @@ export class Kernel {
   private first: Process | undefined;
   private ending: Ending | 'limit' | undefined;
   private isOver = false;
-  private isRelieving = false;
   private lastState: string | undefined;
 
   private constructor(o: KernelOptions) {
@@ -146,7 +143,7 @@ export class Kernel {
       replacement: o.replacement,
       createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
     });
-    this.memorySystem.whenOutOfMemory = (memory, va) => this.relieve(memory, va);
+    this.frames.whenExhausted = (need) => this.oomKiller.relieve(need);
     this.entropy = new Random(seed, 'entropy');
     this.scheduler = new Scheduler(new Random(seed, 'scheduling'));
     this.jobs = new Jobs(this.scheduler);
@@ -156,7 +153,7 @@ export class Kernel {
       steps: o.maxSteps ?? Number.POSITIVE_INFINITY,
       instructions: o.maxInstructions ?? Number.POSITIVE_INFINITY,
       outputBytes: o.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES,
-      tasks: o.maxTasks ?? DEFAULT_MAX_TASKS,
+      tasks: o.maxTasks ?? defaultMaxTasks(o.memoryBytes),
     };
     this.files = new FileTree({
       now: () => this.clock.realtime(),
@@ -319,7 +316,7 @@ export class Kernel {
       syscalls: this.syscalls,
       faults: this.faults,
       majorFaults: this.majorFaults,
-      oomKills: this.oomKills,
+      oomKills: this.oomKiller.kills,
       diskReads: this.disk?.reads ?? 0,
       diskWrites: this.disk?.writes ?? 0,
       pagesSwappedIn: this.memorySystem.swap?.pagesIn ?? 0,
@@ -404,16 +401,6 @@ export class Kernel {
     const disk = new Disk(sizeBytes, { frames, charge, now: () => clock.realtime() });
     files.root.link('disk', disk.root);
     return disk;
-  }
-
-  /** No frame is left for an access. @returns whether another process was killed for it */
-  private relieve(memory: VirtualMemory, va: number): boolean {
-    // What a dying process still touches kills nobody.
-    if (this.isRelieving) return false;
-    this.isRelieving = true;
-    const isDone = killForMemory(this, memory, va);
-    this.isRelieving = false;
-    return isDone;
   }
 
   killProcess(process: Process, ending: Ending): void {

@@ -32,7 +32,7 @@ export interface KernelOptions {
   readonly maxInstructions?: number | undefined;
   /** Bytes that the guest may write to the console. */
   readonly maxOutputBytes?: number | undefined;
-  /** Tasks that may exist at a time, threads included. */
+  /** Tasks that may exist at a time, threads included. Default: as memory allows, 1024 at most. */
   readonly maxTasks?: number | undefined;
   /** Gets one line per system call, in strace's format. */
   readonly strace?: ((line: string) => void) | undefined;
@@ -52,7 +52,12 @@ export interface KernelOptions {
 }
 
 export const DEFAULT_MAX_OUTPUT_BYTES = 64 * 2 ** 20;
-export const DEFAULT_MAX_TASKS = 1024;
+
+/** Linux kernel/fork.c, set_max_threads: stacks may take an eighth of memory. Fewer than Linux allows at 128 MiB and more. */
+export function defaultMaxTasks(memoryBytes: number): number {
+  const KERNEL_STACK_BYTES = 16 * 1024;
+  return Math.min(1024, Math.floor(memoryBytes / (8 * KERNEL_STACK_BYTES)));
+}
 
 export interface SpawnOptions {
   /** Absolute path in the guest's tree; host text, as are all strings here. */

@@ -83,9 +83,12 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
     kernel.majorFaults++;
   }
   if (fault === undefined) return;
+  const isShort = fault.signal === 'SIGKILL';
+  // Refused though there were frames: Linux makes the access again, pagefault_out_of_memory.
+  if (isShort && !kernel.frames.isExhausted) return;
   kernel.onFault?.(process, { ...fault, access });
   const { hart } = kernel.machine;
-  if (fault.signal === 'SIGKILL') {
+  if (isShort) {
     kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
     return;
   }

@@ -85,10 +85,12 @@ export function populateRange(
   return covered < end ? -Errno.ENOMEM : 0;
 }
 
+/** Where a region cannot be split it is -EAGAIN: Linux mm/madvise.c, madvise_vma_behavior. */
 function changeFlags(set: number, clear: number): AdviceHandler {
   return (memory, _region, start, end) => {
-    if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;
-    return memory.space.setFlags(start, end - start, set, clear);
+    if (!demoteEdges(memory, start, end)) return -Errno.EAGAIN;
+    const result = memory.space.setFlags(start, end - start, set, clear);
+    return result === -Errno.ENOMEM ? -Errno.EAGAIN : result;
   };
 }
 

@@ -81,9 +81,11 @@ function reach(memory: VirtualMemory, va: number, access: 'load' | 'store'): num
 }
 
 /** Runs `body` with this address space in satp, then puts back the one that was there. */
-function withActive<T>(memory: VirtualMemory, body: () => T): T {
+function withActive<T>(memory: VirtualMemory, body: () => T): T | number {
   const previous = memory.system.active;
   if (previous === memory) return body();
+  // Another's memory goes with its process when that is killed for a frame in the middle of a call.
+  if (memory.isReleased) return -Errno.EFAULT;
   memory.activate();
   const result = body();
   previous?.activate();

@@ -37,10 +37,7 @@ export const demandPaging: FaultPolicy = {
     if (region === undefined || !mayAccess(region.prot, access)) return refused(region, va);
     const { frames } = memory.system;
     const attempt = () => bringIn(memory, region, start / PAGE_SIZE, access);
-    let result = withRoom(frames, attempt, isOutOfMemory);
-    while (result === 'out-of-memory' && memory.system.whenOutOfMemory(memory, va)) {
-      result = withRoom(frames, attempt, isOutOfMemory);
-    }
+    const result = withRoom(frames, attempt, isOutOfMemory, { memory, va });
     memory.fences.settle();
     if (result === 'present') return undefined;
     if (result === 'past-end') return { signal: 'SIGBUS', code: 'ADRERR', address: va };

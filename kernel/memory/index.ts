@@ -72,6 +72,7 @@ export {
   ANONYMOUS,
   FILE,
   type FrameKind,
+  type FrameNeed,
   KERNEL,
   PAGE_TABLE,
   PhysicalMemory,

@@ -40,11 +40,6 @@ export class MemorySystem {
   readonly adBits: 'svadu' | 'svade';
   readonly faultPolicy: FaultPolicy;
   readonly createMapper: (placement: 'top-down' | 'bottom-up') => Mapper;
-  /**
-   * Called when a fault of `memory` at `va` finds no frame. @returns whether it is worth another try:
-   * somebody else gave memory up
-   */
-  whenOutOfMemory: (memory: VirtualMemory, va: number) => boolean = () => false;
   readonly swap: SwapDevice | undefined;
   readonly reclaimer: Reclaimer;
   readonly spaces = new Set<VirtualMemory>();

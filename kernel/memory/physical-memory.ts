@@ -1,5 +1,6 @@
 import type { Ram } from '../../emulator/index.js';
 import type { DiskCache } from './disk-cache.js';
+import type { VirtualMemory } from './virtual-memory.js';
 
 /** What a frame is used for. */
 export type FrameKind = 'free' | 'anonymous' | 'file' | 'page-table' | 'kernel';
@@ -26,6 +27,9 @@ export interface FrameWatcher {
   freed(ppn: number): void;
 }
 
+/** What a frame was asked for in vain, where that is the page at an address and not a call's own need. */
+export type FrameNeed = { readonly memory: VirtualMemory; readonly va: number } | undefined;
+
 export interface PhysicalMemoryOptions {
   /** Fills freed frames and checks, when they are handed out again, that nobody wrote to them. */
   readonly poison?: boolean;
@@ -50,11 +54,17 @@ export class PhysicalMemory {
   readonly damagedPoison: number[] = [];
   /** Frees frames when none is left. @returns how many, 0 when there is none to be had */
   makeRoom: (wanted: number) => number = () => 0;
+  /** Nothing is left to be had. @returns whether somebody was made to give memory up */
+  whenExhausted: (need: FrameNeed) => boolean = () => false;
+  /** For tests: asked before a frame, or the frames of a megapage, are handed out. */
+  mayAllocate: () => boolean = () => true;
   watcher: FrameWatcher | undefined;
   /** Frames that are not handed out. */
   reserved = 0;
   /** How often a single frame was asked for in vain. */
   refusals = 0;
+  /** Whether none was left the last time that one was asked for in vain: a test may refuse, too. */
+  isExhausted = false;
 
   private readonly kinds: Uint8Array;
   private readonly counts: Int32Array;
@@ -73,7 +83,6 @@ export class PhysicalMemory {
   private lowestBlock = 0;
   private free: number;
   private lastOwnerId = 0;
-  private remainingAllocations = Number.POSITIVE_INFINITY;
 
   constructor(ram: Ram, options: PhysicalMemoryOptions = {}) {
     this.ram = ram;
@@ -108,7 +117,9 @@ export class PhysicalMemory {
    * @returns the page number, or 0 when no frame is left
    */
   allocate(kind: KindNumber, ownerId = 0, ownerPage = 0): number {
-    if (this.free <= this.reserved || this.isRefused()) {
+    const isExhausted = this.free <= this.reserved;
+    if (isExhausted || !this.mayAllocate()) {
+      this.isExhausted = isExhausted;
       this.refusals++;
       return 0;
     }
@@ -133,7 +144,7 @@ export class PhysicalMemory {
    * @returns the first page number, a multiple of 512, or 0 when no block is wholly free
    */
   allocateMegapage(kind: KindNumber, ownerId: number, ownerPage: number): number {
-    if (this.free < FRAMES_PER_BLOCK + this.reserved || this.isRefused()) return 0;
+    if (this.free < FRAMES_PER_BLOCK + this.reserved || !this.mayAllocate()) return 0;
     // From the top, since single frames are taken from the bottom.
     let block = this.blockFree.length - 1;
     while (block >= 0 && this.blockFree[block] !== FRAMES_PER_BLOCK) block--;
@@ -255,17 +266,6 @@ export class PhysicalMemory {
   /** Whether a free frame was poisoned and still is, byte for byte; true also where there is none. */
   isPoisonIntact(ppn: number): boolean {
     return this.isPoisoned[ppn - this.ram.firstPpn] === 0 || this.ram.isFilled(ppn, POISON);
-  }
-
-  /** For tests: the next `count` allocations succeed, all after them are refused. */
-  failAfter(count: number): void {
-    this.remainingAllocations = count;
-  }
-
-  private isRefused(): boolean {
-    if (this.remainingAllocations <= 0) return true;
-    this.remainingAllocations--;
-    return false;
   }
 
   private take(frame: number, kind: number, ownerId: number, ownerPage: number): void {

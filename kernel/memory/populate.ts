@@ -39,6 +39,7 @@ export function bringInRange(
       memory.system.frames,
       () => bringIn(memory, region, page, access),
       isOutOfMemory,
+      { memory, va: page * PAGE_SIZE },
     );
     if (result !== 'present') return result;
   }

@@ -4,7 +4,12 @@ import type { DiskCache } from './disk-cache.js';
 import { FrameQueue } from './frame-queue.js';
 import type { MemorySystem } from './memory-system.js';
 import { REGION_LOCKED, REGION_SHARED } from './mman.js';
-import { ANONYMOUS, type FrameWatcher, type PhysicalMemory } from './physical-memory.js';
+import {
+  ANONYMOUS,
+  type FrameNeed,
+  type FrameWatcher,
+  type PhysicalMemory,
+} from './physical-memory.js';
 import { leavesOf, type MappedEntry, regionOf } from './reverse-map.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -17,19 +22,22 @@ const RESERVED_FRAMES = 8;
 export type Replacement = 'clock' | 'fifo';
 
 /**
- * Makes an attempt again for as long as it fails for want of a frame and frames can be had. A failed
- * attempt leaves everything as it was.
+ * Makes an attempt again for as long as it fails for want of a frame and frames can be had: by
+ * reclaim, then by the OOM killer. A failed attempt leaves everything as it was. Compare Linux's
+ * __alloc_pages_slowpath in mm/page_alloc.c, which does not give up on single pages either.
  */
 export function withRoom<T>(
   frames: PhysicalMemory,
   attempt: () => T,
   isShort: (result: T) => boolean,
+  need?: FrameNeed,
 ): T {
   for (let wanted = 1; ; wanted *= 2) {
     const { refusals } = frames;
     const result = attempt();
     if (!isShort(result) || frames.refusals === refusals) return result;
-    if (frames.makeRoom(wanted) === 0) return result;
+    if (frames.makeRoom(wanted) > 0) continue;
+    if (!frames.isExhausted || !frames.whenExhausted(need)) return result;
   }
 }
 

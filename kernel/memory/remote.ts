@@ -12,7 +12,7 @@ import type { VirtualMemory } from './virtual-memory.js';
  * a copy of its own. Compare Linux's FOLL_FORCE, mm/gup.c.
  *
  * @param bytes must not cross a page
- * @returns false where nothing is mapped or a shared region forbids the store
+ * @returns false where nothing is mapped (any more) or a shared region forbids the store
  */
 export function accessByForce(
   memory: VirtualMemory,
@@ -20,7 +20,7 @@ export function accessByForce(
   bytes: Uint8Array,
   access: 'load' | 'store',
 ): boolean {
-  if (va < 0 || va >= TASK_SIZE) return false;
+  if (va < 0 || va >= TASK_SIZE || memory.isReleased) return false;
   const start = pageFloor(va);
   const page = start / PAGE_SIZE;
   const region = memory.space.queryPage(start);
@@ -28,7 +28,8 @@ export function accessByForce(
   const isShared = (region.flags & REGION_SHARED) !== 0;
   if (access === 'store' && isShared && (region.prot & PROT_WRITE) === 0) return false;
   const { frames } = memory.system;
-  const result = withRoom(frames, () => bringIn(memory, region, page, access), isOutOfMemory);
+  const attempt = () => bringIn(memory, region, page, access);
+  const result = withRoom(frames, attempt, isOutOfMemory, { memory, va });
   memory.fences.settle();
   if (result !== 'present') return false;
   const pteAddress = memory.table.find(page);

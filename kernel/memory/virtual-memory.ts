@@ -143,6 +143,11 @@ export class VirtualMemory implements CacheMapper {
     this.system.hart.setAddressSpace(this.table.rootPpn, this.asid);
   }
 
+  /** Whether `release` was called: there is no page table any more. */
+  get isReleased(): boolean {
+    return !this.system.spaces.has(this);
+  }
+
   /** exec and exit: unmaps everything and gives back tables, files and the ASID. */
   release(): void {
     for (const region of this.space.regions()) {
@@ -239,12 +244,12 @@ export class VirtualMemory implements CacheMapper {
 
   /** mlock(2), and mlock2(2) with MLOCK_ONFAULT. */
   lock(address: number, length: number, flags = 0): number {
-    return lock(this, address, length, flags);
+    return this.withRoom(() => lock(this, address, length, flags));
   }
 
   /** munlock(2). */
   unlock(address: number, length: number): number {
-    return unlock(this, address, length);
+    return this.withRoom(() => unlock(this, address, length));
   }
 
   /** mlockall(2). */
@@ -406,11 +411,15 @@ export class VirtualMemory implements CacheMapper {
 
   /** A call that fails for want of a frame has changed nothing yet, or only what it would again. */
   private withRoom(attempt: () => number): number {
-    return withRoom(this.system.frames, attempt, (result) => result === -Errno.ENOMEM);
+    return withRoom(this.system.frames, attempt, isShort);
   }
 
   private letGo(file: MappedFile): void {
     file.pages.removeMapper(this);
     file.release();
   }
+}
+
+function isShort(result: number): boolean {
+  return result === -Errno.ENOMEM || result === -Errno.EAGAIN;
 }

@@ -1,5 +1,6 @@
 import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
+import { RLIMIT_NPROC } from './limits.js';
 import { Process, type SharedMemory } from './process.js';
 import { PC_WORD, REG_A0, REG_SP, REG_TP, registerWord } from './registers.js';
 import { NO_ALTERNATE_STACK, Task } from './task.js';
@@ -51,6 +52,7 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
   const { flags } = o;
   if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return -Errno.EINVAL;
   if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return -Errno.EINVAL;
+  if (userTasks(kernel) >= parent.process.limits[RLIMIT_NPROC]!.soft) return -Errno.EAGAIN;
   if (kernel.tasks.size >= kernel.limits.tasks) return -Errno.EAGAIN;
   const isThread = (flags & CLONE_THREAD) !== 0;
   const process = isThread ? parent.process : forkProcess(kernel, parent, o);
@@ -67,6 +69,11 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
   setRegisters(kernel, task, o);
   writeTids(parent, task, o);
   return task;
+}
+
+/** What RLIMIT_NPROC counts of the only user's: tasks, and processes that nobody has waited for. */
+function userTasks(kernel: Kernel): number {
+  return kernel.tasks.size + kernel.processes.size - kernel.liveProcesses();
 }
 
 function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | number {

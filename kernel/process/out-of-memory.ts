@@ -1,9 +1,10 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { hex } from '../bytes.js';
 import type { Kernel } from '../kernel.js';
-import type { VirtualMemory } from '../memory/index.js';
-import { SI_KERNEL, SIGKILL } from '../signals/numbers.js';
+import type { FrameNeed } from '../memory/index.js';
+import { SI_KERNEL, SIGKILL, signalBit } from '../signals/numbers.js';
 import { sendToProcess } from '../signals/send.js';
+import { syscallName } from '../syscalls/dispatch.js';
 import type { Process } from './process.js';
 
 /** A process with this oom_score_adj is never chosen; the largest one is 1000. */
@@ -29,25 +30,44 @@ export function totalPages({ machine, memorySystem }: Kernel): number {
   return machine.ram.frameCount + (memorySystem.swap?.slotCount ?? 0);
 }
 
-/**
- * Kills the process that has the most. Compare Linux's out_of_memory in mm/oom_kill.c.
- *
- * @param memory whose fault at `va` found no frame
- * @returns whether another process died, so that the access can be tried again. Where it is the one
- *   that faulted, SIGKILL waits for it.
- */
-export function killForMemory(kernel: Kernel, memory: VirtualMemory, va: number): boolean {
-  const victim = choose(kernel);
-  if (victim === undefined) return false;
-  kernel.oomKills++;
-  kernel.explain(report(kernel, victim, memory, va));
-  const isOwn = victim.memory === memory;
-  for (const process of [...kernel.processes.values()]) {
-    if (process.ending !== undefined || process.memory !== victim.memory) continue;
-    if (isOwn) sendToProcess(process, { signal: SIGKILL, code: SI_KERNEL });
-    else kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
+/** Kills the process that has the most, when no frame is left. Compare Linux's out_of_memory in mm/oom_kill.c. */
+export class OomKiller {
+  /** Processes killed. */
+  kills = 0;
+  private readonly kernel: Kernel;
+  private isKilling = false;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
   }
-  return !isOwn;
+
+  /**
+   * A process that is in the middle of a call, or whose page is wanted, gets SIGKILL and dies when
+   * the call is over; any other one is gone at once.
+   *
+   * @returns whether one is gone, so that it is worth another try
+   */
+  relieve(need: FrameNeed): boolean {
+    // What a dying process still touches kills nobody.
+    if (this.isKilling) return false;
+    const { kernel } = this;
+    const victim = choose(kernel);
+    if (victim === undefined) return false;
+    const asker = kernel.scheduler.current?.process;
+    const isBusy = victim.memory === asker?.memory || victim.memory === need?.memory;
+    // One that dies already is told once.
+    if (isBusy && (victim.pending.set & signalBit(SIGKILL)) !== 0n) return false;
+    this.kills++;
+    kernel.explain(report(kernel, victim, asker, need));
+    this.isKilling = true;
+    for (const process of [...kernel.processes.values()]) {
+      if (process.ending !== undefined || process.memory !== victim.memory) continue;
+      if (isBusy) sendToProcess(process, { signal: SIGKILL, code: SI_KERNEL });
+      else kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
+    }
+    this.isKilling = false;
+    return !isBusy;
+  }
 }
 
 /** Of equals the youngest, as on Linux. */
@@ -63,13 +83,20 @@ function choose(kernel: Kernel): Process | undefined {
   return chosen;
 }
 
-function report(kernel: Kernel, victim: Process, memory: VirtualMemory, va: number): string {
+function report(
+  kernel: Kernel,
+  victim: Process,
+  asker: Process | undefined,
+  need: FrameNeed,
+): string {
   const { table } = victim.memory;
   const kilobytes = (pages: number) => `${(pages * PAGE_SIZE) / 1024} KiB`;
-  const asker = [...kernel.processes.values()].find((process) => process.memory === memory);
   const whose = asker === victim || asker === undefined ? '' : ` of pid ${asker.pid}`;
+  const callNumber = kernel.scheduler.current?.callNumber ?? -1;
+  const call = callNumber < 0 ? 'the kernel' : syscallName(callNumber);
+  const what = need === undefined ? call : hex(need.va);
   return (
-    `SIGKILL: out of memory (pid ${victim.pid}, ${victim.tasks[0]?.name ?? ''}): no frame is left for ${hex(va)}${whose}; ` +
+    `SIGKILL: out of memory (pid ${victim.pid}, ${victim.tasks[0]?.name ?? ''}): no frame is left for ${what}${whose}; ` +
     `it has ${kilobytes(table.residentPages)} in memory, ${kilobytes(table.swappedPages)} in swap, oom_score_adj ${victim.oomScoreAdj}`
   );
 }

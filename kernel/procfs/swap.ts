@@ -22,7 +22,7 @@ export function swapsText({ memorySystem }: Kernel): string {
 
 /** /proc/vmstat: the counts of paging that this kernel keeps, by Linux's names. Linux mm/vmstat.c. */
 export function vmstatText(kernel: Kernel): string {
-  const { frames, faults, majorFaults, memorySystem, oomKills } = kernel;
+  const { frames, faults, majorFaults, memorySystem, oomKiller } = kernel;
   const { disk } = kernel;
   const kilobytes = (pages = 0) => (pages * PAGE_SIZE) / 1024;
   const rows: [string, number][] = [
@@ -33,7 +33,7 @@ export function vmstatText(kernel: Kernel): string {
     ['pswpout', memorySystem.swap?.pagesOut ?? 0],
     ['pgfault', faults],
     ['pgmajfault', majorFaults],
-    ['oom_kill', oomKills],
+    ['oom_kill', oomKiller.kills],
   ];
   return rows.map(([name, count]) => `${name} ${count}\n`).join('');
 }

@@ -20,7 +20,15 @@ import {
   FRAME_BYTES,
   UCONTEXT_OFFSET,
 } from './frame.js';
-import { defaultAction, SEGV_MAPERR, SIGSEGV, signalBit, UNBLOCKABLE } from './numbers.js';
+import {
+  defaultAction,
+  SEGV_MAPERR,
+  SI_KERNEL,
+  SIGKILL,
+  SIGSEGV,
+  signalBit,
+  UNBLOCKABLE,
+} from './numbers.js';
 import type { SignalInfo } from './pending.js';
 
 export const SS_ONSTACK = 1;
@@ -37,6 +45,10 @@ export function deliverSignals(task: Task, result: number | undefined): void {
   while (task.state === 'runnable') {
     const { process } = task;
     const allowed = ~task.mask;
+    if (isDying(task)) {
+      takeDefaultAction(task, { signal: SIGKILL, code: SI_KERNEL });
+      return;
+    }
     const info = task.pending.take(allowed) ?? process.pending.take(allowed);
     if (info === undefined) break;
     const action = process.actions.get(info.signal);
@@ -50,12 +62,17 @@ export function deliverSignals(task: Task, result: number | undefined): void {
     isInterrupted = false;
     const oldMask = task.wait?.savedMask ?? task.mask;
     task.endWait();
-    if (!enterHandler(task, info, action, oldMask)) {
+    if (!enterHandler(task, info, action, oldMask) && !isDying(task)) {
       // The stack is not there: as fatal as any other bad store.
       task.kernel.killProcess(process, { kind: 'signalled', signal: SIGSEGV, dumpsCore: true });
       return;
     }
   }
+}
+
+/** SIGKILL comes before everything, a fault of its own included. Linux kernel/signal.c, get_signal. */
+function isDying({ pending, process }: Task): boolean {
+  return ((pending.set | process.pending.set) & signalBit(SIGKILL)) !== 0n;
 }
 
 function takeDefaultAction(task: Task, info: SignalInfo): void {

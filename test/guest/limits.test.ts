@@ -64,6 +64,34 @@ volunteer: alive
     expect(stats).toMatchObject({ oomKills: 3 });
   });
 
+  it.each([
+    ['in a machine without swap', [], { by: 'Killed', other: 'Killed', part: 'exit 1' }, 18],
+    // The caller exits with 1 when the call went through; the other is told to go.
+    [
+      'never, where there is swap',
+      ['--swap=16M'],
+      { by: 'exit 1', other: 'Terminated', part: 'exit 0' },
+      0,
+    ],
+  ])(
+    'has a process killed by a call that finds no frame: %s',
+    async (_where, swap, ends, kills) => {
+      const options = ['--memory=16M', '--verify=exit', ...swap];
+      const { stdout, stats } = await limited('starved-calls', options);
+      const calls = 'read write mmap madvise mlock fallocate process_vm_readv clone'.split(' ');
+      const rows = calls.map(
+        (call) =>
+          `${call}: ${ends.by}\nbeside the greatest, ${call}: exit 0\n  the greatest: ${ends.other}\n`,
+      );
+      // Its memory goes with it in the middle of the copy.
+      const copies = ['process_vm_readv', '/proc/PID/mem'].map(
+        (call) => `from the greatest, ${call}: ${ends.part}\n  the greatest: ${ends.other}\n`,
+      );
+      expect(stdout).toBe(rows.concat(copies).join(''));
+      expect(stats).toMatchObject({ oomKills: kills, violations: 0 });
+    },
+  );
+
   it('may not have more regions than Linux allows', async () => {
     const { status, stderr } = await limited('map-regions', []);
     expect(status).toBe(3);

@@ -11,6 +11,8 @@ int main(void) {
   printf("%s, %s\n", errorName(errno), made > most / 2 - 100 && made <= most / 2 ? "half" : "?");
   SHOW_MAP(mmap(at + 100001 * PAGE, PAGE, RW, PRIVATE | MAP_FIXED, -1, 0));
   SHOW(munmap(at + 120001 * PAGE, PAGE));
+  SHOW(madvise(at + 120001 * PAGE, PAGE, MADV_DONTFORK));
+  SHOW(mlock(at + 120001 * PAGE, PAGE));
   SHOW(munmap(at, 140000 * PAGE));
   return 0;
 }

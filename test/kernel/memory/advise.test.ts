@@ -20,6 +20,7 @@ import {
   picture,
   poke,
   RW,
+  refuseAfter,
   SHARED,
 } from './world.js';
 
@@ -146,9 +147,9 @@ describe('VirtualMemory.advise', () => {
     memory.advise(page(0), pages(3), Advice.FREE);
     expect(contents(memory, 4)).toBe('ABCD');
     poke(memory, page(1), 'b'.charCodeAt(0));
-    frames.failAfter(0);
+    refuseAfter(frames, 0);
     memory.map(page(8), pages(1), RW, PRIVATE | MAP_FIXED, undefined, 0);
-    frames.failAfter(Number.POSITIVE_INFINITY);
+    refuseAfter(frames, Number.POSITIVE_INFINITY);
     const rest = frames.freeFrames;
     for (let i = 0; i < rest; i++) frames.allocate(1);
     expect(poke(memory, page(8), 'n'.charCodeAt(0))).toBe(0);

@@ -27,6 +27,7 @@ import {
   picture,
   poke,
   RW,
+  refuseAfter,
   SHARED,
   type TestFile,
   type World,
@@ -132,10 +133,10 @@ describe.each(['frames', 'nodes of the mapper'] as const)('an allocation of %s',
         const bench = start();
         for (const [, run] of workload.slice(0, index)) run(bench.memory, bench);
         const [, run] = workload[index]!;
-        refuseAfter(bench, what, allowed);
+        refuse(bench, what, allowed);
         const result = run(bench.memory, bench);
         const isRefused = refusals(bench, what) > 0;
-        refuseAfter(bench, what, Number.POSITIVE_INFINITY);
+        refuse(bench, what, Number.POSITIVE_INFINITY);
         if (result < 0) expect(isRefused ? ALLOWED : []).toContain(result);
         if (isRefused) refused++;
         expect(complaints(bench), `after ${allowed} allocations`).toEqual([]);
@@ -176,10 +177,10 @@ function start(): Bench {
   return { ...world, file, nodes, child: undefined };
 }
 
-function refuseAfter(bench: Bench, what: string, count: number): void {
+function refuse(bench: Bench, what: string, count: number): void {
   if (what === 'frames') {
     bench.frames.refusals = 0;
-    bench.frames.failAfter(count);
+    refuseAfter(bench.frames, count);
   } else {
     bench.nodes.left = count;
   }

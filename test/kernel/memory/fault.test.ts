@@ -20,6 +20,7 @@ import {
   peek,
   poke,
   RW,
+  refuseAfter,
   SHARED,
 } from './world.js';
 
@@ -137,7 +138,7 @@ describe('VirtualMemory.fault', () => {
     const { memory, frames } = createWorld();
     draw(memory, 'ww');
     poke(memory, page(0), 65);
-    frames.failAfter(0);
+    refuseAfter(frames, 0);
     const used = frames.usedFrames;
     expect(memory.fault(page(1), 'store')).toMatchObject({ signal: 'SIGKILL' });
     expect(leaves(memory, 2)).toBe('w.');
@@ -148,7 +149,7 @@ describe('VirtualMemory.fault', () => {
     const { memory, frames } = createWorld();
     draw(memory, 'w');
     const used = frames.usedFrames;
-    frames.failAfter(n);
+    refuseAfter(frames, n);
     expect(memory.fault(page(0), 'store')).toMatchObject({ signal: 'SIGKILL' });
     expect(frames.usedFrames).toBe(used);
   });

@@ -11,6 +11,7 @@ import {
   peek,
   poke,
   RW,
+  refuseAfter,
 } from './world.js';
 
 describe('VirtualMemory.fork', () => {
@@ -76,9 +77,9 @@ describe('VirtualMemory.fork', () => {
     const used = frames.usedFrames;
     let refused = 0;
     for (let n = 0; ; n++) {
-      frames.failAfter(n);
+      refuseAfter(frames, n);
       const child = memory.fork();
-      frames.failAfter(Number.POSITIVE_INFINITY);
+      refuseAfter(frames, Number.POSITIVE_INFINITY);
       if (child !== undefined) {
         child.release();
         break;

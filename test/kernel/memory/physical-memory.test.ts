@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Machine } from '../../../emulator/index.js';
 import { ANONYMOUS, FILE, PAGE_TABLE, PhysicalMemory } from '../../../kernel/memory/index.js';
+import { refuseAfter } from './world.js';
 
 const RAM = 4 * 2 ** 20;
 
@@ -80,11 +81,11 @@ describe('PhysicalMemory', () => {
 
   it('refuses allocations on demand', () => {
     const { frames } = create();
-    frames.failAfter(1);
+    refuseAfter(frames, 1);
     expect(frames.allocate(ANONYMOUS)).not.toBe(0);
     expect(frames.allocate(ANONYMOUS)).toBe(0);
     expect(frames.allocateMegapage(ANONYMOUS, 0, 0)).toBe(0);
-    frames.failAfter(Number.POSITIVE_INFINITY);
+    refuseAfter(frames, Number.POSITIVE_INFINITY);
     expect(frames.allocate(ANONYMOUS)).not.toBe(0);
   });
 

@@ -20,6 +20,7 @@ import {
   picture,
   poke,
   RW,
+  refuseAfter,
   SHARED,
 } from './world.js';
 
@@ -145,10 +146,10 @@ describe('VirtualMemory.remap', () => {
     const world = lettered('ww');
     const { memory, frames } = world;
     const used = frames.usedFrames;
-    frames.failAfter(0);
+    refuseAfter(frames, 0);
     const result = memory.remap(page(0), pages(2), pages(2), TO, page(1024));
     expect(result).toBe(-Errno.ENOMEM);
-    frames.failAfter(Number.POSITIVE_INFINITY);
+    refuseAfter(frames, Number.POSITIVE_INFINITY);
     expect(contents(memory, 2)).toBe('AB');
     expect(frames.usedFrames).toBe(used);
     expect(inspect(world, [memory])).toEqual([]);

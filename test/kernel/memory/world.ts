@@ -163,6 +163,12 @@ export function leaves(memory: VirtualMemory, pageCount: number): string {
   return text;
 }
 
+/** The next `count` frames are handed out, all after them are refused. */
+export function refuseAfter(frames: PhysicalMemory, count: number): void {
+  let left = count;
+  frames.mayAllocate = () => left-- > 0;
+}
+
 /** Writes one byte as user code would. @returns 0 or -EFAULT */
 export function poke(memory: VirtualMemory, va: number, byte: number): number {
   return memory.copyOut(va, Uint8Array.of(byte));

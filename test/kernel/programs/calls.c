@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -120,5 +121,8 @@ int main(void) {
   printf("length %zu, head is set: %d\n", length, head != 0);
   say("get_robust_list of nobody", syscall(SYS_get_robust_list, 999999, &head, &length));
   settings();
+  struct rlimit none = {0, 0};
+  say("RLIMIT_NPROC", setrlimit(RLIMIT_NPROC, &none));
+  say("fork past it", fork());
   return 0;
 }
