@@ -1,6 +1,7 @@
 /*
  * Which page leaves when there is no room. It wants a small machine with a swap device:
- * pagewalk run --memory 4M --swap 32M [--replacement fifo --env LAB_REPLACEMENT=fifo] lab-replacement
+ * pagewalk run --memory 4M --swap 32M --disk 1M lab-replacement, and as FIFO with
+ * --replacement fifo --env LAB_REPLACEMENT=fifo as well
  */
 #include "lab.h"
 
@@ -352,8 +353,51 @@ static void swapped_file_pages(void) {
   }
 }
 
+/* Pages that were written to the disk since the start, those of the swap device not among them. */
+static long disk_writes(void) {
+  return lab_count("/proc/vmstat", "pgpgout") / 4 - lab_count("/proc/vmstat", "pswpout");
+}
+
+/* Takes more memory than there is, so that the pages of the file have to leave it. */
+static void push_out(const char *p, int pages) {
+  enum { REST = 1400 };
+  unsigned char vector[MAX_PAGES];
+  char *rest = MAP(NULL, REST * PAGE, RW, ANON, -1, 0);
+  for (int i = 0; i < REST; i++) rest[i * PAGE] = 'r';
+  SUCCEEDS(0, mincore((void *)p, (size_t)pages * PAGE, vector));
+  for (int i = 0; i < pages; i++) EQUAL(vector[i] & 1, 0);
+  UNMAP(rest, REST * PAGE);
+}
+
+/* Shared pages of a file on the disk: what was written is written back, what was read is dropped. */
+static void file_victims(void) {
+  char bytes[PAGE];
+  needs_swap();
+  int fd = open("/disk/lab-replacement.victims", O_CREAT | O_TRUNC | O_RDWR, 0600);
+  if (fd == -1) lab_skip("needs a disk: --disk 1M");
+  memset(bytes, 'a', PAGE);
+  for (int i = 0; i < MAX_PAGES; i++) SUCCEEDS(PAGE, write(fd, bytes, PAGE));
+  SUCCEEDS(0, fsync(fd));
+  char *p = MAP(NULL, MAX_PAGES * PAGE, RW, MAP_SHARED, fd, 0);
+  int is_written[MAX_PAGES] = {0}, dirty = 0;
+  for (int i = 0; i < MAX_PAGES; i++) EQUAL(p[i * PAGE], 'a');
+  while (dirty < 3) {
+    unsigned page = lab_random(MAX_PAGES);
+    dirty += !is_written[page];
+    is_written[page] = 1;
+    p[page * PAGE] = 'Z';
+  }
+  for (int round = 0; round < 2; round++) {
+    long before = disk_writes();
+    push_out(p, MAX_PAGES);
+    EQUAL(disk_writes() - before, round == 0 ? dirty : 0);
+    for (int i = 0; i < MAX_PAGES; i++) EQUAL(p[i * PAGE], is_written[i] ? 'Z' : 'a');
+  }
+  SUCCEEDS(0, unlink("/disk/lab-replacement.victims"));
+}
+
 LAB({"belady", belady}, {"used-page", used_page}, {"given-traces", given_traces},
     {"random-traces", random_traces}, {"clean-victim-dropped", clean_victim_dropped},
     {"dirty-victim-written", dirty_victim_written}, {"page-linear", page_linear},
     {"page-parallel", page_parallel}, {"page-merge", page_merge}, {"page-shuffle", page_shuffle},
-    {"swapped-file-pages", swapped_file_pages})
+    {"swapped-file-pages", swapped_file_pages}, {"file-victims", file_victims})

@@ -132,6 +132,18 @@ const mutants: [fails: Record<string, string>, file: string, find: string, repla
     'if (slot === 0 || isDirty) {',
     'if (slot === 0) {',
   ],
+  [
+    { replacement: 'file-victims' },
+    `${M}/disk-cache.ts`,
+    'if (isDirty) this.writePages([index]);',
+    'this.writePages([index]);',
+  ],
+  [
+    { replacement: 'file-victims' },
+    `${M}/disk-cache.ts`,
+    'if (isDirty) this.writePages([index]);',
+    '',
+  ],
 ];
 
 describe('a lab on a kernel with one line changed', () => {
@@ -169,6 +181,7 @@ function outputOf(
   const kernel = Kernel.create({
     memoryBytes: (isReplacement ? 4 : 64) * 2 ** 20,
     swapBytes: isReplacement ? 2 ** 24 : 0,
+    diskBytes: isReplacement ? 2 ** 20 : 0,
     maxSteps: 60_000_000,
     console: { write: (out) => bytes.push(out.slice()), isTerminal: false },
   });

@@ -17,7 +17,7 @@ const SKIPPED = 'skipped: needs /proc/self/walk';
 /** What a lab needs beside the usual machine. */
 const machines: Readonly<Record<string, Partial<KernelOptions>>> = {
   mmap: { diskBytes: 2 ** 20 },
-  replacement: { memoryBytes: 4 * 2 ** 20, swapBytes: 32 * 2 ** 20 },
+  replacement: { memoryBytes: 4 * 2 ** 20, swapBytes: 32 * 2 ** 20, diskBytes: 2 ** 20 },
 };
 
 const caseNames = (name: string): string[] => {
