@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { BareMetal } from '../emulator/index.js';
 import { drive } from './drive.js';
+import { findProgram } from './guest-programs.js';
 import { Input } from './input.js';
 import { Mistake } from './mistake.js';
 import { describeOptions, type OptionName, parseOptions } from './options.js';
@@ -22,6 +23,7 @@ const optionNames = [
   'max-steps',
   'max-instructions',
   'stats',
+  'firmware',
   'isa',
   'tlb',
   'misaligned',
@@ -50,7 +52,9 @@ export async function boot(args: readonly string[]): Promise<number> {
   const [file, extra] = operands;
   if (file === undefined) throw new Mistake('boot needs an image: pagewalk boot ELF');
   if (extra !== undefined) throw new Mistake(`boot takes one image, so '${extra}' is one too many`);
-  const bytes = await readProgram(file);
+  const bytes = await readProgram(findProgram(file));
+  const firmware =
+    options.firmware === undefined ? undefined : await readProgram(findProgram(options.firmware));
   const output = new Output();
   const machine = loading(file, () =>
     BareMetal.load(bytes, {
@@ -60,6 +64,7 @@ export async function boot(args: readonly string[]): Promise<number> {
       isa: options.isa,
       tlb: options.tlb,
       misaligned: options.misaligned,
+      firmware,
       onOutput: (out) => output.write(out, 1),
     }),
   );

@@ -104,6 +104,11 @@ const table = {
     help: "a folder or tar archive that becomes the guest's /, in memory; PROG may stand in it",
     parse: text,
   },
+  firmware: {
+    argument: 'ELF',
+    help: 'begin with this image; the other lies at 0x80200000 or above, for it to start',
+    parse: text,
+  },
   isa: {
     argument: 'ISA',
     help: 'extensions of the hart, as in rv64gc_zba_zbb or rv64imac (default: all)',

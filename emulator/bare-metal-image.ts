@@ -2,6 +2,12 @@ import type { ElfFile, ElfSegment } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import type { Ram } from './ram.js';
 
+/** What firmware has of RAM; the image that it starts lies behind, as OpenSBI's payload does. */
+const FIRMWARE_BYTES = 2 * 2 ** 20;
+
+/** What of RAM an image may use: all, or its part where firmware and what it starts are two images. */
+export type ImagePlace = 'all' | 'firmware' | 'behind-firmware';
+
 /**
  * Puts an image into RAM as a boot loader would, by physical addresses.
  *
@@ -14,11 +20,12 @@ export function loadImage(
   bytes: Uint8Array,
   elf: ElfFile,
   alignmentBytes: 2 | 4,
+  place: ImagePlace,
 ): number {
   if (elf.type === 'other') throw new Error('no program but an object or core file: link it first');
   const segments = elf.segments.filter(({ memoryBytes }) => memoryBytes > 0);
   if (segments.length === 0) throw new Error('an ELF file with no segment to load: link it again');
-  checkExtents(segments, ram.sizeBytes);
+  checkExtents(segments, ram, place);
   checkEntry(elf.entry, ram.sizeBytes, alignmentBytes);
   for (const { physicalAddress, offset, fileBytes } of segments) {
     ram.write(physicalAddress, bytes.subarray(offset, offset + fileBytes));
@@ -26,14 +33,31 @@ export function loadImage(
   return elf.entry;
 }
 
-function checkExtents(segments: readonly ElfSegment[], memoryBytes: number): void {
+/**
+ * Whether an ELF is an image for a bare machine rather than a program for a kernel: it is linked to
+ * where RAM is, begins there, and asks for no dynamic loader.
+ */
+export function isBareMetalImage(elf: ElfFile): boolean {
+  const { type, entry, segments, interpreter } = elf;
+  if (type !== 'executable' || interpreter !== undefined || entry < RAM_BASE) return false;
+  return segments.length > 0 && segments.every(({ physicalAddress: at }) => at >= RAM_BASE);
+}
+
+function checkExtents(segments: readonly ElfSegment[], ram: Ram, place: ImagePlace): void {
   const sorted = [...segments].sort((a, b) => a.physicalAddress - b.physicalAddress);
-  let end = RAM_BASE;
+  const first = place === 'behind-firmware' ? RAM_BASE + FIRMWARE_BYTES : RAM_BASE;
+  const last = place === 'firmware' ? RAM_BASE + FIRMWARE_BYTES : RAM_BASE + ram.sizeBytes;
+  const name = {
+    all: 'RAM',
+    firmware: "the firmware's RAM",
+    'behind-firmware': 'the RAM behind the firmware',
+  };
+  let end = first;
   for (const { physicalAddress: start, memoryBytes: length } of sorted) {
     const range = `segment at ${hex(start)} of ${length} bytes`;
-    if (start < RAM_BASE || start + length > RAM_BASE + memoryBytes) {
+    if (start < first || start + length > last) {
       throw new Error(
-        `${range} lies outside RAM (${hex(RAM_BASE)}, ${memoryBytes} bytes): ` +
+        `${range} lies outside ${name[place]} (${hex(first)}, ${last - first} bytes): ` +
           'link it there or give more memory',
       );
     }

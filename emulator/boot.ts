@@ -1,8 +1,8 @@
-import { loadImage } from './bare-metal-image.js';
+import { type ImagePlace, loadImage } from './bare-metal-image.js';
 import { Finisher } from './devices/finisher.js';
 import { Htif } from './devices/htif.js';
 import { Uart } from './devices/uart.js';
-import { type ElfSymbol, parseElf } from './elf.js';
+import { type ElfFile, type ElfSymbol, parseElf } from './elf.js';
 import { RAM_BASE } from './layout.js';
 import { Machine } from './machine.js';
 import type { Misaligned } from './memory-access.js';
@@ -29,6 +29,8 @@ export interface BootOptions {
   isa?: string | undefined;
   tlb?: TlbMode | undefined;
   misaligned?: Misaligned | undefined;
+  /** An image that begins in M mode in place of the one that is loaded, and starts it. */
+  firmware?: Uint8Array | undefined;
 }
 
 export interface BootResult {
@@ -63,11 +65,11 @@ export class BareMetal {
 
   /** @throws Error (a mistake of the user) when the file is no RV64 ELF or does not fit into RAM */
   static load(bytes: Uint8Array, options: BootOptions): BareMetal {
-    const elf = parseElf(bytes);
     const boot = new BareMetal(options);
-    const { ram, hart, isa } = boot.machine;
-    hart.pc = loadImage(ram, bytes, elf, isa.alignmentBytes);
-    const symbols = elf.symbols();
+    const { firmware } = options;
+    const elf = boot.place(bytes, firmware === undefined ? 'all' : 'behind-firmware');
+    // Of two images only the firmware is trusted with the end of the run.
+    const symbols = (firmware === undefined ? elf : boot.place(firmware, 'firmware')).symbols();
     boot.connectHtif(symbols, options);
     boot.signatureRange = {
       begin: boot.ramAddress(symbols, 'begin_signature'),
@@ -158,6 +160,20 @@ export class BareMetal {
       lines.push(`${this.machine.ram.readU32(pa).toString(16).padStart(8, '0')}\n`);
     }
     return lines.join('');
+  }
+
+  /** Loads an image; the hart begins in the one that was loaded last. */
+  private place(bytes: Uint8Array, place: ImagePlace): ElfFile {
+    const { ram, hart, isa } = this.machine;
+    try {
+      const elf = parseElf(bytes);
+      hart.pc = loadImage(ram, bytes, elf, isa.alignmentBytes, place);
+      return elf;
+    } catch (error) {
+      if (place === 'firmware' && error instanceof Error)
+        error.message = `the firmware: ${error.message}`;
+      throw error;
+    }
   }
 
   private exit(status: number): void {

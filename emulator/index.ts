@@ -1,3 +1,4 @@
+export { isBareMetalImage } from './bare-metal-image.js';
 export { BareMetal, type BootOptions, type BootResult } from './boot.js';
 export { Cause, type Trap } from './cause.js';
 export type { DecodedInstruction } from './code/decoded-pages.js';

@@ -38,6 +38,13 @@ const kinds = {
     library: sourcesIn('bare-metal/lib', /\.[cS]$/),
     hashed: filesIn('bare-metal/lib'),
   },
+  payload: {
+    sources: 'payloads',
+    include: 'bare-metal',
+    script: 'bare-metal/lib/payload.ld',
+    library: ['bare-metal/lib/console.c'],
+    hashed: filesIn('bare-metal').filter((path) => !/\/lab-.*\.[cS]$/.test(path)),
+  },
 };
 
 const { values: options } = parseArgs({

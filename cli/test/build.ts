@@ -1,15 +1,29 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Compiler, findCompiler } from '../compiler.js';
 import { guestPrograms } from '../guest-programs.js';
+import { hostReason } from '../program-file.js';
 import type { TestSpec } from './types.js';
 
-/** The ELF of a test, or why there is none. */
-export type Built = { readonly elf: Uint8Array } | { readonly problem: string };
+/** The ELF of a test and of the firmware that starts it, or why there is none. */
+export type Built =
+  | { readonly elf: Uint8Array; readonly firmware: Uint8Array | undefined }
+  | { readonly problem: string };
 
-const BARE_METAL = 'bare-metal';
+type Found = { readonly elf: Uint8Array } | { readonly problem: string };
+
+/** Images of two kinds, as guest-programs/flags.json names them, and what each is linked with. */
+const images = {
+  'bare-metal': { script: 'bare.ld', sources: /\.[cS]$/ },
+  payload: { script: 'payload.ld', sources: /^console\.c$/ },
+};
+
+/** A compiler that is told to read without end gets no further. */
+const COMPILER_SECONDS = 60;
+const COMPILER_KILOBYTES = 4 * 1024 * 1024;
+const MESSAGE_BYTES = 16 * 1024;
 
 let compiler: Compiler | undefined;
 
@@ -19,22 +33,46 @@ let compiler: Compiler | undefined;
  * @throws Mistake when there is no compiler
  */
 export async function build(test: TestSpec): Promise<Built> {
-  const missing = test.files.find((file) => !existsSync(file));
-  if (missing !== undefined) return { problem: `there is no ${missing}` };
-  if (test.files.length === 1 && !test.files[0]!.endsWith('.c')) {
-    return { elf: readFileSync(test.files[0]!) };
+  const found = isElfFile(test.files) ? read(test.files[0]!) : await compile(test);
+  if ('problem' in found || test.firmware === undefined) return { firmware: undefined, ...found };
+  const firmware = read(test.firmware);
+  return 'problem' in firmware ? firmware : { elf: found.elf, firmware: firmware.elf };
+}
+
+function isElfFile(files: readonly string[]): boolean {
+  return files.length === 1 && !files[0]!.endsWith('.c');
+}
+
+function read(file: string): Found {
+  try {
+    // Anything else, such as a link to a device, may never come to an end.
+    if (!statSync(file).isFile()) return { problem: `${file} is no file` };
+    return { elf: readFileSync(file) };
+  } catch (error) {
+    return { problem: `cannot read ${file}: ${hostReason(error)}` };
+  }
+}
+
+async function compile(test: TestSpec): Promise<Found> {
+  for (const file of test.files) {
+    const source = read(file);
+    if ('problem' in source) return source;
   }
   compiler ??= findCompiler();
   const folder = mkdtempSync(join(tmpdir(), 'pagewalk-'));
   try {
     const program = join(folder, 'program');
     const [before, after] =
-      test.machine === 'bare' ? bareMetal() : [compiler.before, compiler.after];
-    const include = ['-I', join(guestPrograms, 'labs'), '-I', join(guestPrograms, BARE_METAL)];
+      test.firmware !== undefined
+        ? imageArguments('payload')
+        : test.machine === 'bare'
+          ? imageArguments('bare-metal')
+          : [compiler.before, compiler.after];
+    const include = ['labs', 'bare-metal'].flatMap((name) => ['-I', join(guestPrograms, name)]);
     const args = [...before, ...include, ...test.files, '-o', program, ...after];
-    const { isCompiled, messages } = await compile(compiler.command, args);
-    if (isCompiled) return { elf: readFileSync(program) };
-    const told = test.explain === 'symptom' ? '' : `:\n${messages.trimEnd()}`;
+    const problem = await runCompiler(compiler.command, args);
+    if (problem === undefined) return { elf: readFileSync(program) };
+    const told = test.explain === 'symptom' ? '' : `:\n${problem.trimEnd()}`;
     return { problem: `the program does not compile${told}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -42,29 +80,47 @@ export async function build(test: TestSpec): Promise<Built> {
 }
 
 /** What stands before and behind the sources of an image: our start-up code and its layout. */
-function bareMetal(): [string[], string[]] {
-  const flags = JSON.parse(readFileSync(join(guestPrograms, 'flags.json'), 'utf8')) as {
-    [BARE_METAL]: string[];
-  };
-  const library = join(guestPrograms, BARE_METAL, 'lib');
-  const sources = readdirSync(library).filter((name) => /\.[cS]$/.test(name));
+function imageArguments(kind: keyof typeof images): [string[], string[]] {
+  const flags = JSON.parse(readFileSync(join(guestPrograms, 'flags.json'), 'utf8')) as Record<
+    keyof typeof images,
+    string[]
+  >;
+  const library = join(guestPrograms, 'bare-metal/lib');
+  const { script, sources } = images[kind];
+  const files = readdirSync(library).filter((name) => sources.test(name));
   return [
-    [...flags[BARE_METAL], '-g'],
-    [...sources.map((name) => join(library, name)), '-lgcc', '-T', join(library, 'bare.ld')],
+    [...flags[kind], '-g'],
+    [...files.map((name) => join(library, name)), '-lgcc', '-T', join(library, script)],
   ];
 }
 
-function compile(
-  command: string,
-  args: readonly string[],
-): Promise<{ isCompiled: boolean; messages: string }> {
+/** @returns what the compiler complained of, or undefined when it made a program */
+function runCompiler(command: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // A shell can limit what is no child of ours but the compiler's.
+    const hasShell = process.platform !== 'win32';
+    const limited = `ulimit -v ${COMPILER_KILOBYTES} 2>/dev/null; exec "$0" "$@"`;
+    const [file, ...rest] = hasShell ? ['sh', '-c', limited, command, ...args] : [command, ...args];
+    const child = spawn(file!, rest, { stdio: ['ignore', 'ignore', 'pipe'], detached: hasShell });
     const messages: Buffer[] = [];
-    child.stderr.on('data', (bytes: Buffer) => messages.push(bytes));
+    let length = 0;
+    child.stderr.on('data', (bytes: Buffer) => {
+      if (length < MESSAGE_BYTES) messages.push(bytes.subarray(0, MESSAGE_BYTES - length));
+      length += bytes.length;
+    });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      // The compiler proper is another process of the same group.
+      if (hasShell) process.kill(-child.pid!, 'SIGKILL');
+      else child.kill();
+    }, COMPILER_SECONDS * 1000);
     child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ isCompiled: code === 0, messages: Buffer.concat(messages).toString() }),
-    );
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(undefined);
+      else if (isLate) resolve(`the compiler was stopped after ${COMPILER_SECONDS} s`);
+      else resolve(Buffer.concat(messages).toString());
+    });
   });
 }

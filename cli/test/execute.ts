@@ -9,28 +9,35 @@ const SHOWN_OUTPUT = 16 * 1024;
 /** Runs a test to its end or its limit. The result depends on nothing else than the job. */
 export function execute(job: Job): TestResult {
   const { test } = job;
-  const sha256 = createHash('sha256').update(job.elf).digest('hex');
+  const hashes = {
+    sha256: sha256(job.elf),
+    firmwareSha256: job.firmware ? sha256(job.firmware) : null,
+  };
   let run: Run;
   try {
-    run = test.machine === 'bare' ? runImage(job) : runKernel(job);
+    run = job.machine === 'bare' ? runImage(job) : runKernel(job);
   } catch (error) {
     if (!(error instanceof Error) || error.constructor !== Error) throw error;
-    return notRun(test, sha256, `the program cannot be run: ${error.message}`);
+    return { ...notRun(test, `the program cannot be run: ${error.message}`), ...hashes };
   }
-  return { ...judge(job, run), sha256 };
+  return { ...judge(job, run), ...hashes };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The result of a test that has no program, or whose run gave no result. */
 export function notRun(
   test: TestSpec,
-  sha256: string | null,
   reason: string,
   outcome: 'not-run' | 'watchdog' = 'not-run',
 ): TestResult {
   const counts = { instructions: 0, steps: 0, syscalls: 0, faults: 0, violations: 0 };
   return {
     ...about(test),
-    sha256,
+    sha256: null,
+    firmwareSha256: null,
     score: 0,
     status: 'failed',
     reason,
@@ -47,7 +54,7 @@ function about({ index, name, visibility, weight }: TestSpec) {
   return { index, name, visibility, weight };
 }
 
-function judge(job: Job, run: Run): Omit<TestResult, 'sha256'> {
+function judge(job: Job, run: Run): Omit<TestResult, 'sha256' | 'firmwareSha256'> {
   const { test, token } = job;
   const { result } = run;
   const transcript = readTranscript(run.text, token, test.explain);

@@ -76,7 +76,7 @@ export function runKernel({ test, elf, seed, token, verify }: Job): Run {
  * Runs a bare-metal image, with a TLB that serves what is stale until a fence. What a lab gets from
  * the environment elsewhere is a line on the UART: the token, a space, the seed.
  */
-export function runImage({ test, elf, seed, token }: Job): Run {
+export function runImage({ test, elf, firmware, seed, token }: Job): Run {
   const { limits } = test;
   const bytes: Uint8Array[] = [];
   let isFull = false;
@@ -84,6 +84,7 @@ export function runImage({ test, elf, seed, token }: Job): Run {
     memoryBytes: limits.memory,
     maxSteps: limits.steps,
     tlb: 'stale',
+    firmware,
     onOutput: (out) => {
       if (bytes.length >= limits.outputBytes) isFull = true;
       else bytes.push(out);

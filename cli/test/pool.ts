@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { build } from './build.js';
+import { isBareMetalImage, parseElf } from '../../emulator/index.js';
+import { type Built, build } from './build.js';
 import { notRun } from './execute.js';
-import type { Job, TestResult, TestSpec } from './types.js';
+import type { Job, Machine, TestResult, TestSpec } from './types.js';
 
 export interface PoolOptions extends Pick<Job, 'seed' | 'verify'> {
   readonly workers: number;
@@ -37,8 +38,8 @@ export async function runTests(
       const built = await build(test);
       results[at] =
         'problem' in built
-          ? notRun(test, null, built.problem)
-          : await thread.run(jobOf(test, built.elf, options), options.watchdogSeconds);
+          ? notRun(test, built.problem)
+          : await thread.run(jobOf(test, built, options), options.watchdogSeconds);
       tellNews();
     }
     await thread.end();
@@ -48,10 +49,22 @@ export async function runTests(
   return results.map((result) => result!);
 }
 
-function jobOf(test: TestSpec, elf: Uint8Array, options: PoolOptions): Job {
-  const { seed, verify } = options;
+function jobOf(
+  test: TestSpec,
+  { elf, firmware }: Exclude<Built, { problem: string }>,
+  { seed, verify }: PoolOptions,
+): Job {
   const token = randomBytes(TOKEN_BYTES).toString('hex');
-  return { test, elf, seed, token, verify };
+  return { test, elf, machine: test.machine ?? machineOf(elf), firmware, seed, token, verify };
+}
+
+/** What an ELF is linked for; one that cannot be read is for the kernel to refuse. */
+function machineOf(elf: Uint8Array): Machine {
+  try {
+    return isBareMetalImage(parseElf(elf)) ? 'bare' : 'kernel';
+  } catch {
+    return 'kernel';
+  }
 }
 
 /** A worker thread, started anew after the watchdog has ended it. */
@@ -75,7 +88,7 @@ class Thread {
         settle(() => {
           this.worker = undefined;
           void worker.terminate();
-          resolve(notRun(job.test, null, reason, 'watchdog'));
+          resolve(notRun(job.test, reason, 'watchdog'));
         });
       }, watchdogSeconds * 1000);
       worker.on('message', onMessage);

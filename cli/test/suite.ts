@@ -88,7 +88,8 @@ function plain(file: string, defaults: TestDefaults): Entry {
     explain: 'full',
     limits: limitsOf(defaults),
     expect: undefined,
-    machine: 'kernel',
+    machine: undefined,
+    firmware: undefined,
     replacement: defaults.replacement ?? 'clock',
   };
 }
@@ -114,7 +115,7 @@ function readSuite(folder: string, defaults: TestDefaults): Entry[] {
 
 const TEST_FIELDS = [
   ...['name', 'program', 'sources', 'args', 'env', 'weight', 'partialCredit'],
-  ...['visibility', 'explain', 'limits', 'expect', 'machine', 'replacement'],
+  ...['visibility', 'explain', 'limits', 'expect', 'machine', 'firmware', 'replacement'],
 ];
 
 function readTest(
@@ -139,6 +140,7 @@ function readTest(
   };
   const visibility = test.choice('visibility', ['visible', 'hidden']) ?? 'visible';
   const explain: Explain | undefined = test.choice('explain', ['full', 'cause', 'symptom']);
+  const firmware = test.text('firmware');
   const files = (program === undefined ? sources : [program]).map(locate);
   return {
     name: test.text('name') ?? basename(files[0]!, '.c'),
@@ -151,7 +153,8 @@ function readTest(
     explain: explain ?? (visibility === 'hidden' ? 'symptom' : 'full'),
     limits: readLimits(test, limits),
     expect: readExpectation(where, test.value('expect')),
-    machine: test.choice('machine', ['kernel', 'bare']) ?? 'kernel',
+    machine: firmware === undefined ? test.choice('machine', ['kernel', 'bare']) : 'bare',
+    firmware: firmware === undefined ? undefined : locate(firmware),
     replacement: test.choice('replacement', ['clock', 'fifo']) ?? defaults.replacement ?? 'clock',
   };
 }

@@ -1,6 +1,8 @@
 /** How much a report tells of a failure: the call and its line, only the call, only what was seen. */
 export type Explain = 'full' | 'cause' | 'symptom';
 
+export type Machine = 'kernel' | 'bare';
+
 export interface Limits {
   readonly steps: number;
   /** Guest RAM in bytes, page tables and the kernel's own frames included. */
@@ -33,8 +35,10 @@ export interface TestSpec {
   readonly explain: Explain;
   readonly limits: Limits;
   readonly expect: Expectation | undefined;
-  /** 'bare': an image that runs from M mode, without our kernel. */
-  readonly machine: 'kernel' | 'bare';
+  /** 'bare': an image that runs from M mode, without our kernel. Undefined: as its ELF is linked. */
+  readonly machine: Machine | undefined;
+  /** An image that begins in M mode and starts the test's own. */
+  readonly firmware: string | undefined;
   readonly replacement: 'clock' | 'fifo';
 }
 
@@ -42,6 +46,8 @@ export interface TestSpec {
 export interface Job {
   readonly test: TestSpec;
   readonly elf: Uint8Array;
+  readonly machine: Machine;
+  readonly firmware: Uint8Array | undefined;
   readonly seed: number;
   readonly token: string;
   readonly verify: 'off' | 'exit' | 'trap';
@@ -58,6 +64,8 @@ export interface TestResult {
   readonly name: string;
   /** Of the ELF that ran; null when there was none. */
   readonly sha256: string | null;
+  /** Of the firmware that started it; null when there was none. */
+  readonly firmwareSha256: string | null;
   readonly visibility: 'visible' | 'hidden';
   readonly weight: number;
   readonly score: number;

@@ -47,6 +47,11 @@ _start:
   .endr
   csrr t0, \scratch
   sd t0, 16(sp)
+  # The trapped code may have set gp to anything.
+  .option push
+  .option norelax
+  la gp, __global_pointer$
+  .option pop
   mv a0, sp
   call \handler
   ld t0, 16(sp)

@@ -1,5 +1,5 @@
 /* The reference: every change of a valid entry is followed by the fence that it owes. */
-#include "answer.h"
+#include "lab-tlb/answer.h"
 
 #define PTES_PER_TABLE 512
 #define FLAG_BITS 0x3ffUL
