@@ -92,7 +92,7 @@ function hashProcess(hasher: Hasher, process: Process): void {
   }
   hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
   hasher.add(process.parentDeathSignal);
-  hasher.add(process.hasNoNewPrivileges ? 1 : 0);
+  hasher.add((process.hasNoNewPrivileges ? 1 : 0) + (process.isDumpable ? 0 : 2));
   for (const timer of process.intervalTimers) hasher.addString(timer?.state() ?? '');
   for (const timer of process.posixTimers.values()) hasher.addString(timer.state());
   if (ending !== undefined) return;

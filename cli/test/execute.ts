@@ -64,15 +64,16 @@ function judge(job: Job, run: Run): Omit<TestResult, 'sha256' | 'firmwareSha256'
   const skipped = cases.filter(({ status }) => status === 'skipped').length;
   const count = plannedCases(run.text, token) - skipped;
   const problem = isLab ? transcript.problem : unexpected(test, run);
-  const reason = reasonOf(test, run, problem, isLab && count <= 0);
-  const isPassed = reason === undefined && (!isLab || passed === count);
+  const trouble = reasonOf(test, run, problem, isLab && count <= 0);
+  const isPassed = trouble === undefined && (!isLab || passed === count);
+  const reason = isPassed ? [] : [trouble ?? [], forgeries(run.files)].flat();
   const share = isPassed ? 1 : isLab && test.hasPartialCredit && count > 0 ? passed / count : 0;
   const isBroken = run.violations.length > 0 || (isLab && !isOrderly(transcript.problem));
   return {
     ...about(test),
     score: isBroken ? 0 : Math.round(test.weight * share * 10_000) / 10_000,
     status: isPassed ? 'passed' : 'failed',
-    reason: reason ?? null,
+    reason: reason.length > 0 ? reason.join('\n') : null,
     cases,
     outcome: result.outcome,
     exitStatus: result.exitStatus,
@@ -116,9 +117,17 @@ function reasonOf(
   return said.length > 0 ? said.join('\n') : undefined;
 }
 
+/** What is told of files that a program has made and that look like results. */
+function forgeries(files: readonly string[]): string[] {
+  const found = files.filter((path) => /\.(json|xml|tap)$|result|score|grade/i.test(path));
+  if (found.length === 0) return [];
+  const more = found.length > 1 ? ` and ${found.length - 1} more like it` : '';
+  return [`the program wrote ${found[0]}${more} itself: its files count for nothing`];
+}
+
 function limitText({ limits }: TestSpec, { result, processes, text }: Run): string {
   if (result.steps < limits.steps) {
-    const said = reports(text).find((report) => report.includes('limit'));
+    const said = reports(text).find((report) => /limit|deadlock/.test(report));
     return said ?? `stopped: it wrote more than ${limits.outputBytes} bytes`;
   }
   const many = processes > 1 ? `, with ${processes} processes` : '';

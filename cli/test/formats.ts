@@ -1,4 +1,5 @@
 import { humanReport } from './human.js';
+import { printable } from './printable.js';
 import type { CaseResult, Report, TestResult } from './types.js';
 
 export const formats = ['human', 'tap', 'junit', 'json', 'gradescope'] as const;
@@ -113,18 +114,6 @@ function gradescopeOutput({ reason, cases }: TestResult): string {
     return `${name} ... ${word}${message === '' ? '' : `\n${message}`}`;
   });
   return [...(reason === null ? [] : [reason]), ...told].join('\n');
-}
-
-/** Without the control characters that terminals obey and XML forbids. */
-function printable(text: string): string {
-  return [...text]
-    .map((c) => {
-      const code = c.codePointAt(0)!;
-      const isText = c === '\n' || c === '\t' || (code >= 0x20 && code < 0x7f) || code >= 0xa0;
-      const isPaired = code < 0xd800 || code > 0xdfff;
-      return isText && isPaired && code !== 0xfffe && code !== 0xffff ? c : '\ufffd';
-    })
-    .join('');
 }
 
 function xml(text: string): string {

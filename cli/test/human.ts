@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import type { Report, TestResult } from './types.js';
 
 /** The line that tells of a test as it ends. */
@@ -27,7 +28,7 @@ function failure(result: TestResult): string {
     lines.push(`  ${name}`);
     if (message !== '') lines.push(indent(message, '  '));
   }
-  return `${lines.join('\n')}\n`;
+  return `${printable(lines.join('\n'))}\n`;
 }
 
 function casesText({ cases }: TestResult): string {

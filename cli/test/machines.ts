@@ -6,6 +6,7 @@ import { REPORT_END, REPORT_START } from './protocol.js';
 import type { Job, TestResult } from './types.js';
 
 const HOME = '/tmp';
+const HOME_OF_USER = '/home/user';
 /** Steps of one call of the machine: nothing depends on it. */
 const SLICE_STEPS = 10_000_000;
 /** An image's, whose limit of output is looked at between two calls. */
@@ -29,6 +30,8 @@ export interface Run {
   readonly violations: readonly Violation[];
   /** How many processes there were when the run ended. */
   readonly processes: number;
+  /** Paths of the files that the program has made and left. */
+  readonly files: readonly string[];
 }
 
 /** Runs a user program under the kernel. */
@@ -69,7 +72,9 @@ export function runKernel({ test, elf, seed, token, verify }: Job): Run {
   while (kernel.run(SLICE_STEPS) === 'budget');
   const processes = kernel.processes.size;
   const result = kernel.result();
-  return { result, text: all.join(''), stdout: standard.join(''), violations, processes };
+  const files = ['/tmp', HOME_OF_USER, '/disk'].flatMap((folder) => kernel.files.list(folder));
+  const [text, stdout] = [all.join(''), standard.join('')];
+  return { result, text, stdout, violations, processes, files };
 }
 
 /**
@@ -99,5 +104,5 @@ export function runImage({ test, elf, firmware, seed, token }: Job): Run {
   const outcome = isFull ? 'limit' : ended.outcome;
   const exitStatus = outcome === 'exited' ? ended.exitStatus : null;
   const result = { ...ended, outcome, exitStatus, violations: 0 };
-  return { result, text, stdout: text, violations: [], processes: 1 };
+  return { result, text, stdout: text, violations: [], processes: 1, files: [] };
 }

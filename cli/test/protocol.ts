@@ -4,6 +4,10 @@ import type { CaseResult, Explain } from './types.js';
 export const REPORT_START = '\ue000';
 export const REPORT_END = '\ue001';
 
+/** Characters of what a case printed that its explanation holds. */
+const SHOWN_TEXT = 4096;
+const SILENT = '  observed  a failure that printed nothing: is standard output still open?';
+
 export interface Transcript {
   readonly cases: readonly CaseResult[];
   /** The output without the protocol and without the kernel's reports. */
@@ -75,7 +79,8 @@ function caseResult(name: string, word: string, text: string, explain: Explain):
       message: withoutReports(said).replace('skipped:', '').trim(),
     };
   }
-  return { name, status: 'failed', message: explanation(said, explain) };
+  const told = withoutReports(said).trim() === '' ? `${said}\n${SILENT}` : said;
+  return { name, status: 'failed', message: explanation(told, explain) };
 }
 
 function unfinished(name: string, text: string, explain: Explain): CaseResult {
@@ -89,7 +94,7 @@ function unfinished(name: string, text: string, explain: Explain): CaseResult {
 
 /** What a failed case printed, as far as it may be told. */
 function explanation(text: string, explain: Explain): string {
-  const lines = withoutReports(text)
+  const lines = clip(withoutReports(text))
     .split('\n')
     .filter((line) => line.trim() !== '');
   if (explain === 'symptom')
@@ -97,6 +102,13 @@ function explanation(text: string, explain: Explain): string {
   if (explain === 'cause') return lines.filter((line) => !line.startsWith('  source')).join('\n');
   const reports = [...text.matchAll(new RegExp(`${REPORT_START}(.*?)${REPORT_END}`, 'gs'))];
   return [...lines, ...reports.map((report) => report[1]!.trimEnd())].join('\n');
+}
+
+/** A failed check tells of itself at the end, whatever the program printed before. */
+function clip(text: string): string {
+  if (text.length <= SHOWN_TEXT) return text;
+  const left = text.length - SHOWN_TEXT;
+  return `${text.slice(0, SHOWN_TEXT / 4)}\n… ${left} more characters …\n${text.slice((-3 * SHOWN_TEXT) / 4)}`;
 }
 
 function withoutReports(text: string): string {

@@ -6,7 +6,9 @@
  * The protocol with `pagewalk test`: the variable LAB_TOKEN of the environment is wiped from memory
  * before the first case, and only this process, which runs no case itself, knows it. Every line
  * that counts starts with it. A case proves that it came to its end, or that it was skipped, with a
- * key made from the token for it alone, and so does a child that it starts. Without the variable there are no such lines: a lab also runs by itself.
+ * key made from the token for it alone, and so does a child that it starts; none of them may look
+ * into this process, which is not dumpable. Without the variable there are no such lines: a lab also
+ * runs by itself.
  *
  * Include it first: it asks for the declarations that Linux's libcs otherwise leave out.
  */
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -423,17 +426,17 @@ LAB_HELPER _Noreturn void lab_run_case(const LabCase *test) {
 /* Runs the case and answers its verdict; `key` is what it must know in the end. */
 LAB_HELPER int lab_verdict(const LabCase *test, uint64_t key, char *secret) {
   int ends[2];
-  if (pipe(ends) == -1) return LAB_FAILED;
   fflush(stdout);
-  pid_t pid = fork();
+  pid_t pid = pipe(ends) == -1 ? -1 : fork();
   if (pid == -1) {
-    printf("\n  call      fork()\n  observed  -1, %s\n", lab_errno_name(errno));
+    printf("\n  call      pipe(), fork()\n  observed  -1, %s\n", lab_errno_name(errno));
     return LAB_FAILED;
   }
   if (pid == 0) {
     memset(secret, 'x', TOKEN_LENGTH);
     __asm__ volatile("" : : "r"(secret) : "memory");
     close(ends[0]);
+    prctl(PR_SET_DUMPABLE, 1);
     lab_pipe = ends[1];
     lab_key = key;
     lab_run_case(test);
@@ -459,6 +462,7 @@ LAB_HELPER int lab_run(const LabCase *cases, int count) {
   char given[TOKEN_LENGTH];
   memset(given, 'x', sizeof given);
   const char *token = lab_take_token(given) ? given : NULL;
+  prctl(PR_SET_DUMPABLE, 0);
   const char *seed = getenv("LAB_SEED");
   uint64_t start = seed ? strtoull(seed, NULL, 10) : 0;
   int failed = 0;

@@ -1,6 +1,6 @@
 // Runs tests under the seeds of many students, such as a reference before an assignment is given out:
 //   node seeds.js [--count N] TESTS [OPTIONS of pagewalk test]
-// Prints a line for each seed that fails, with what failed, and ends with `N passed, N failed`.
+// Prints a line for each seed, what failed under it, and at the end `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,9 +33,9 @@ function runAs(student) {
     process.exit(2);
   }
   const { seed, passed, failed } = JSON.parse(readFileSync(output, 'utf8'));
+  console.log(`--seed ${seed}: ${passed} passed, ${failed} failed`);
   if (failed === 0) return 'passed';
   // What stands under the lines of progress tells of the failures.
-  console.log(`--seed ${seed}: ${passed} passed, ${failed} failed`);
   console.log(stdout.slice(stdout.indexOf('\n\n') + 2).replace(/^/gm, '  '));
   return 'failed';
 }

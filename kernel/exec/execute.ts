@@ -27,6 +27,7 @@ export function replaceProgram(kernel: Kernel, task: Task, loaded: LoadedProgram
   process.actions.resetHandlers();
   process.dropTimers('created');
   process.hasExecuted = true;
+  process.isDumpable = true;
   task.alternateStack = NO_ALTERNATE_STACK;
   task.clearChildTid = 0;
   task.robustList = 0;

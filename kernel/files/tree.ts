@@ -1,4 +1,4 @@
-import { fromHostText } from '../bytes.js';
+import { fromHostText, toHostText } from '../bytes.js';
 import type { Timestamp } from '../clock.js';
 import type { PageCache } from '../memory/index.js';
 import type { Call } from '../syscalls/call.js';
@@ -135,6 +135,24 @@ export class FileTree implements InodeOwner {
     const bytes = new Uint8Array(inode.sizeBytes);
     inode.pages.read(0, bytes);
     return bytes;
+  }
+
+  /** The paths of all regular files below a folder, for the host; none where it is missing. Host text. */
+  list(path: string): string[] {
+    const start = this.resolve(fromHostText(path), { by: ROOT });
+    const paths: string[] = [];
+    // No recursion: how deep a guest nests its folders is its own affair.
+    const folders: [Inode | number, string][] = [[start, path]];
+    for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+      const [folder, above] = next;
+      if (!(folder instanceof Directory)) continue;
+      for (const { name, inode } of folder.entries()) {
+        const at = `${above}/${toHostText(name)}`;
+        if (inode instanceof RegularFile) paths.push(at);
+        else folders.push([inode, at]);
+      }
+    }
+    return paths;
   }
 
   private hostParent(path: string, by: Credentials): ParentLookup {

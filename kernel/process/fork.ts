@@ -102,6 +102,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.program.file.retain();
   child.program.file.executing++;
   child.umask = from.umask;
+  child.isDumpable = from.isDumpable;
   child.hasNoNewPrivileges = from.hasNoNewPrivileges;
   child.oomScoreAdj = from.oomScoreAdj;
   child.credentials = from.credentials;

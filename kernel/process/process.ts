@@ -88,6 +88,8 @@ export class Process {
   exitSignal: number;
   /** prctl(PR_SET_PDEATHSIG): sent when the parent ends; 0 = none. A child starts without. */
   parentDeathSignal = 0;
+  /** prctl(PR_SET_DUMPABLE): whether other processes may look into its memory. */
+  isDumpable = true;
   /** prctl(PR_SET_NO_NEW_PRIVS); there are none to gain. */
   hasNoNewPrivileges = false;
   /** Signals for whichever task takes them first. */
@@ -153,4 +155,12 @@ export class Process {
 export function waitStatus(ending: Ending): number {
   if (ending.kind === 'exited') return (ending.status & 0xff) << 8;
   return ending.signal | (ending.dumpsCore ? 0x80 : 0);
+}
+
+/**
+ * Whether a process may not look into the memory of another: ptrace(2), "Ptrace access mode
+ * checking". All have the same user, so that this is a matter of the dumpable attribute.
+ */
+export function isClosedTo(process: Process, other: Process): boolean {
+  return !process.isDumpable && other !== process && other.credentials.uid !== 0;
 }

@@ -7,7 +7,7 @@ import type { OpenFile, OpenRequest } from '../files/open-file.js';
 import { MagicLink, Symlink } from '../files/symlink.js';
 import type { Kernel } from '../kernel.js';
 import { smapsRollupText, smapsText, vmprintText } from '../memory/index.js';
-import type { Process } from '../process/process.js';
+import { isClosedTo, type Process } from '../process/process.js';
 import type { Call } from '../syscalls/call.js';
 import { sharedMemoryText } from '../syscalls/shared-memory.js';
 import { limitsText } from './limits.js';
@@ -73,13 +73,17 @@ function populateSys({ files }: Kernel): void {
 class TextInode extends Inode {
   readonly kind = 'regular';
   private readonly text: () => string;
+  private readonly of: Process | undefined;
 
-  constructor(owner: InodeOwner, text: () => string, permissions = 0o444) {
+  /** @param of the process into whose memory the text looks */
+  constructor(owner: InodeOwner, text: () => string, permissions = 0o444, of?: Process) {
     super(owner, permissions, ROOT);
     this.text = text;
+    this.of = of;
   }
 
   override open(request: OpenRequest): OpenFile | number {
+    if (isClosed(this.of, request.call)) return -Errno.EACCES;
     return new TextFile(this, request.flags, bytesOf(this.text()));
   }
 }
@@ -124,6 +128,13 @@ class ProcRoot extends Directory {
   }
 }
 
+const LOOKS_INTO_MEMORY = new Set(['maps', 'smaps', 'smaps_rollup', 'vmprint']);
+
+/** Whether what looks into a process's memory refuses the caller. */
+function isClosed(process: Process | undefined, call: Call | undefined): boolean {
+  return process !== undefined && call !== undefined && isClosedTo(process, call.process);
+}
+
 /** /proc/PID. */
 class ProcessDirectory extends Directory {
   readonly process: Process;
@@ -149,29 +160,33 @@ class ProcessDirectory extends Directory {
       ['oom_score', () => oomScoreText(kernel, process)],
       ['comm', () => `${process.tasks[0]?.name ?? ''}\n`],
       ['cmdline', living(() => readRange(process, process.program.argumentRange))],
-      ['environ', living(() => readRange(process, process.program.environmentRange))],
     ];
-    for (const [name, text] of texts) this.link(name, new TextInode(files, text));
+    for (const [name, text] of texts) {
+      const of = LOOKS_INTO_MEMORY.has(name) ? process : undefined;
+      this.link(name, new TextInode(files, text, 0o444, of));
+    }
+    const environment = () => bytesOf(readRange(process, process.program.environmentRange));
     const opened: [string, number, MemoryOpener][] = [
       ['walk', 0o600, (inode, flags) => new WalkFile(inode, flags, process)],
       ['mem', 0o600, (inode, flags) => new MemFile(inode, flags, process)],
       ['oom_score_adj', 0o644, (inode, flags) => new OomScoreAdjFile(inode, flags, process)],
       ['pagemap', 0o400, (inode, flags) => new PagemapFile(inode, flags, process)],
+      ['environ', 0o400, (inode, flags) => new TextFile(inode, flags, environment())],
     ];
     for (const [name, permissions, opener] of opened) {
       this.link(name, new MemoryInode(files, process, permissions, opener));
     }
     this.link(
       'exe',
-      linkTo(files, () => process.program.file),
+      linkTo(files, process, () => process.program.file),
     );
     this.link(
       'cwd',
-      linkTo(files, () => process.directory),
+      linkTo(files, process, () => process.directory),
     );
     this.link(
       'root',
-      linkTo(files, () => files.root),
+      linkTo(files, process, () => files.root),
     );
     this.link('fd', new DescriptorDirectory(files, process, this));
   }
@@ -184,9 +199,16 @@ function mountsText({ disk }: Kernel): string {
 
 function linkTo(
   files: Kernel['files'],
+  of: Process,
   target: () => Inode & { readonly path: string },
 ): MagicLink {
-  return new MagicLink(files, USER, () => target().path, target);
+  const refused = (call: Call | undefined) => isClosed(of, call);
+  return new MagicLink(
+    files,
+    USER,
+    (call) => (refused(call) ? -Errno.EACCES : target().path),
+    (call) => (refused(call) ? -Errno.EACCES : target()),
+  );
 }
 
 /** /proc/PID/fd: a link per open descriptor. */
@@ -238,7 +260,12 @@ class MemoryInode extends Inode {
   }
 
   override open(request: OpenRequest): OpenFile | number {
-    return this.process.ending === undefined ? this.opener(this, request.flags) : -Errno.ESRCH;
+    if (this.process.ending !== undefined) return -Errno.ESRCH;
+    const { call } = request;
+    // Root owns what belongs to a process that is not dumpable: it is refused its own file, too.
+    const isRefused = !this.process.isDumpable && call?.process.credentials.uid !== 0;
+    if (isRefused && call !== undefined) return -Errno.EACCES;
+    return this.opener(this, request.flags);
   }
 }
 

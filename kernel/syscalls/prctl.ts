@@ -13,7 +13,7 @@ const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
 const NAME_BYTES = 16;
 
-/** prctl(2): names, the signal at a parent's death, and settings whose value can only be one. */
+/** prctl(2): names, the signal at a parent's death, whether others may look into the memory. */
 export function sysPrctl(call: Call, option: number, argument: number): number {
   const { process, task } = call;
   switch (option) {
@@ -25,9 +25,11 @@ export function sysPrctl(call: Call, option: number, argument: number): number {
       return call.write(argument, bytes);
     }
     case PR_GET_DUMPABLE:
-      return 1;
+      return process.isDumpable ? 1 : 0;
     case PR_SET_DUMPABLE:
-      return argument <= 1 ? 0 : -Errno.EINVAL;
+      if (argument > 1) return -Errno.EINVAL;
+      process.isDumpable = argument === 1;
+      return 0;
     case PR_SET_PDEATHSIG:
       if (argument > SIGNAL_COUNT) return -Errno.EINVAL;
       process.parentDeathSignal = argument;

@@ -1,5 +1,6 @@
 import { Errno } from '../errno.js';
 import { CHUNK_BYTES, UserBuffer, type UserRange } from '../io-buffer.js';
+import { isClosedTo } from '../process/process.js';
 import type { Call } from './call.js';
 import { readVector } from './io.js';
 
@@ -27,6 +28,7 @@ function transfer(
   if (isEmpty(local) || isEmpty(remote)) return 0;
   const process = call.kernel.processes.get(pid) ?? call.kernel.tasks.get(pid)?.process;
   if (process === undefined || process.ending !== undefined) return -Errno.ESRCH;
+  if (isClosedTo(process, call.process)) return -Errno.EPERM;
   const here = new UserBuffer(call.memory, local);
   const there = new UserBuffer(process.memory, remote);
   return direction === 'read' ? copy(there, here) : copy(here, there);

@@ -48,6 +48,7 @@ enum {
   SYS_getpgid = 155,
   SYS_setsid = 157,
   SYS_umask = 166,
+  SYS_prctl = 167,
   SYS_gettimeofday = 169,
   SYS_getpid = 172,
   SYS_getppid = 173,

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,6 +57,8 @@ pid_t getpgid(pid_t pid) { return (pid_t)CALL(SYS_getpgid, pid); }
 pid_t getpgrp(void) { return getpgid(0); }
 int setpgid(pid_t pid, pid_t group) { return (int)CALL(SYS_setpgid, pid, group); }
 pid_t setsid(void) { return (pid_t)CALL(SYS_setsid); }
+
+int prctl(int option, unsigned long argument) { return (int)CALL(SYS_prctl, option, argument); }
 
 /* brk(2) answers with the current end when it cannot move it. */
 int brk(void *end) {
