@@ -49,6 +49,7 @@ function* files(kernel: Kernel): IterableIterator<MappedFile> {
     if (seen.has(inode)) continue;
     seen.add(inode);
     if (inode instanceof RegularFile) yield inode;
-    if (inode instanceof Directory) for (const entry of inode.entries()) pending.push(entry.inode);
+    if (!(inode instanceof Directory) || inode.isComputed) continue;
+    for (const entry of inode.entries()) pending.push(entry.inode);
   }
 }

@@ -35,6 +35,11 @@ export class Directory extends Inode {
     return [...this.children].map(([name, inode]) => ({ name, inode }));
   }
 
+  /** Whether entries come to be when somebody looks, as in /proc: who must change nothing stays out. */
+  get isComputed(): boolean {
+    return false;
+  }
+
   get isEmpty(): boolean {
     return this.children.size === 0;
   }

@@ -98,6 +98,10 @@ class ProcRoot extends Directory {
     this.kernel = kernel;
   }
 
+  override get isComputed(): boolean {
+    return true;
+  }
+
   override lookup(name: string): Inode | undefined {
     const fixed = super.lookup(name);
     if (fixed !== undefined || !/^[1-9][0-9]*$/.test(name)) return fixed;
@@ -190,6 +194,10 @@ class ProcessDirectory extends Directory {
     );
     this.link('fd', new DescriptorDirectory(files, process, this));
   }
+
+  override get isComputed(): boolean {
+    return true;
+  }
 }
 
 function mountsText({ disk }: Kernel): string {
@@ -218,6 +226,10 @@ class DescriptorDirectory extends Directory {
   constructor(owner: InodeOwner, process: Process, parent: Directory) {
     super(owner, 0o500, USER, parent);
     this.process = process;
+  }
+
+  override get isComputed(): boolean {
+    return true;
   }
 
   override lookup(name: string): Inode | undefined {
