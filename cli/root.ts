@@ -59,7 +59,7 @@ function add(files: FileTree, { path, kind, permissions, owner, read, target }: 
   } else if (kind === 'file') {
     files.add(path, read(), permissions, owner);
   } else {
-    Object.assign(files.makeDirectory(path, permissions, owner), { permissions, ...owner });
+    files.addDirectory(path, permissions, owner);
   }
 }
 

@@ -54,15 +54,30 @@ export class FrameHashes {
 
   /** @param isCounted whether a frame's contents are part of the state; by default all are */
   sum(isCounted: (ppn: number) => boolean = () => true): Hash {
-    for (const ppn of this.ram.drainDirtyFrames()) this.rehash(ppn);
     let low = 0;
     let high = 0;
-    for (let i = this.isNonZero.indexOf(1); i >= 0; i = this.isNonZero.indexOf(1, i + 1)) {
-      if (!isCounted(i + this.ram.firstPpn)) continue;
-      low = (low + this.lows[i]!) >>> 0;
-      high = (high + this.highs[i]!) >>> 0;
-    }
+    this.each(isCounted, (_ppn, frame) => {
+      low = (low + this.lows[frame]!) >>> 0;
+      high = (high + this.highs[frame]!) >>> 0;
+    });
     return { low, high };
+  }
+
+  /** For each of those frames, ascending: page number and the halves of its hash. */
+  words(isCounted: (ppn: number) => boolean): Uint32Array {
+    const words: number[] = [];
+    this.each(isCounted, (ppn, frame) => words.push(ppn, this.lows[frame]!, this.highs[frame]!));
+    return Uint32Array.from(words);
+  }
+
+  private each(
+    isCounted: (ppn: number) => boolean,
+    visit: (ppn: number, frame: number) => void,
+  ): void {
+    for (const ppn of this.ram.drainDirtyFrames()) this.rehash(ppn);
+    for (let i = this.isNonZero.indexOf(1); i >= 0; i = this.isNonZero.indexOf(1, i + 1)) {
+      if (isCounted(i + this.ram.firstPpn)) visit(i + this.ram.firstPpn, i);
+    }
   }
 
   private rehash(ppn: number): void {

@@ -21,5 +21,7 @@ export type { KernelOptions, RunResult, SpawnOptions } from './options.js';
 export { type Ending, Process } from './process/process.js';
 export { Task } from './process/task.js';
 export { signalName, signalNumber } from './signals/numbers.js';
+export type { Replay, RestoreOptions } from './snapshot/replay.js';
+export type { Snapshot } from './snapshot/snapshot.js';
 export type { ConsoleHost } from './tty/console.js';
 export type { TerminalHost, Tty, WindowSize } from './tty/tty.js';

@@ -46,12 +46,17 @@ import { SignalActions } from './signals/actions.js';
 import { SI_KERNEL, SIGINT, signalName } from './signals/numbers.js';
 import type { SignalInfo } from './signals/pending.js';
 import { forceSignal, sendToProcess } from './signals/send.js';
+import type { HostAct } from './snapshot/acts.js';
+import { parseSnapshot } from './snapshot/parse.js';
+import { Recorder } from './snapshot/recorder.js';
+import { Replay, type RestoreOptions, replayOptions } from './snapshot/replay.js';
+import { type Snapshot, takeSnapshot } from './snapshot/snapshot.js';
 import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
 import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
-import { addTerminal, connectTerminal, hangUp } from './tty/sessions.js';
-import { type TerminalHost, type Tty, TtyFile } from './tty/tty.js';
+import { addTerminal, connectTerminal, hangUp, nextTerminal } from './tty/sessions.js';
+import { type TerminalHost, type Tty, TtyFile, type TtyHost, windowOf } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
 function deviceBytes(what: string, bytes = 0): number {
@@ -90,6 +95,8 @@ export class Kernel {
   readonly tracer: Tracer | undefined;
   /** With `verify`. */
   readonly monitor: Monitor | undefined;
+  /** With `record`. */
+  readonly recorder: Recorder | undefined;
   readonly onFault: KernelOptions['onFault'];
   readonly limits: { steps: number; instructions: number; outputBytes: number; tasks: number };
   /** Every process that has not been waited for. */
@@ -107,8 +114,8 @@ export class Kernel {
   violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
 
+  readonly states: StateHash;
   private readonly options: KernelOptions;
-  private readonly states: StateHash;
   private readonly explanations: string[] = [];
   lastPid = INIT_PID;
   /** Tasks that ever came to be: `processes` of /proc/stat. */
@@ -119,9 +126,12 @@ export class Kernel {
   private isOver = false;
   private lastState: string | undefined;
 
-  private constructor(o: KernelOptions) {
+  /** @param startedAt what the host's clock showed then; now, unless given */
+  private constructor(o: KernelOptions, startedAt?: number) {
     this.options = o;
     const seed = o.seed ?? 0;
+    const hostNow = o.clock === 'host' ? o.hostNow : undefined;
+    if (o.record) this.recorder = new Recorder(this, hostNow, startedAt);
     this.machine = Machine.create({
       memoryBytes: o.memoryBytes,
       supervisor: 'host',
@@ -130,7 +140,7 @@ export class Kernel {
     this.clock = new Clock({
       mode: o.clock ?? 'virtual',
       retired: () => this.machine.hart.instret,
-      hostNow: o.hostNow,
+      hostNow: this.recorder === undefined ? o.hostNow : () => this.recorder!.time,
     });
     const verifies = o.verify !== undefined && o.verify !== 'off';
     this.frames = new PhysicalMemory(this.machine.ram, { poison: verifies });
@@ -158,6 +168,7 @@ export class Kernel {
     this.files = new FileTree({
       now: () => this.clock.realtime(),
       createPages: () => new PageCache(this.frames),
+      hostAct: (act, work) => this.hostAct(act, work),
     });
     this.segments = new SegmentTable(this.memorySystem, {
       seconds: () => this.clock.realtime().seconds,
@@ -167,7 +178,7 @@ export class Kernel {
     this.console = new Console(
       o.console,
       { takeOutput: (bytes) => this.takeOutput(bytes) },
-      { signalGroup: (group, signal) => this.signalGroup(group, signal) },
+      this.ttyJobs(),
     );
     this.trampoline = createTrampoline(this.files);
     populateDevices(this);
@@ -189,6 +200,14 @@ export class Kernel {
    * @throws Error with one line that says why it cannot be started
    */
   spawn(o: SpawnOptions): Process {
+    const { path, args, env, cwd, tty } = o;
+    const act = { kind: 'spawn', path, args, env, cwd, tty: tty?.number ?? 0 } as const;
+    const process = this.hostAct(act, () => this.load(o));
+    this.options.onSpawn?.(process);
+    return process;
+  }
+
+  private load(o: SpawnOptions): Process {
     const directory = this.files.resolve(fromHostText(o.cwd));
     if (!(directory instanceof Directory)) {
       throw new Error(`working directory ${o.cwd} is not a directory of the guest's tree`);
@@ -210,13 +229,15 @@ export class Kernel {
    *
    * @param number N, which no connected terminal has; the next one when left out
    */
-  addTerminal(host: TerminalHost, number?: number): Tty {
-    return addTerminal(this, host, number);
+  addTerminal(host: TerminalHost, number = nextTerminal(this)): Tty {
+    const { columns, rows } = windowOf(host);
+    const act = { kind: 'terminal', tty: number, columns, rows } as const;
+    return this.hostAct(act, () => addTerminal(this, host, number));
   }
 
   /** The host closes a terminal: its session hears SIGHUP, and no program can use it any more. */
   hangUp(tty: Tty): void {
-    hangUp(this, tty);
+    this.hostAct({ kind: 'hang-up', tty: tty.number }, () => hangUp(this, tty));
   }
 
   /**
@@ -225,20 +246,29 @@ export class Kernel {
    * @returns how many bytes were taken; a terminal takes no more than it has room for
    */
   input(bytes: Uint8Array): number {
-    return this.console.input(bytes);
+    return this.hostAct({ kind: 'input', tty: 0, bytes }, () => this.console.input(bytes));
   }
 
   /** Standard input ends; a terminal hangs up. */
   endInput(): void {
-    this.console.endInput();
-    if (this.console.hasTerminal(0) && this.console.tty !== undefined)
-      this.hangUp(this.console.tty);
+    this.hostAct({ kind: 'end-input' }, () => {
+      this.console.endInput();
+      if (this.console.hasTerminal(0) && this.console.tty !== undefined)
+        this.hangUp(this.console.tty);
+    });
   }
 
   /** Ctrl-C of a host that has no terminal: SIGINT to the foreground processes. */
   interrupt(): void {
-    const group = this.console.tty?.foregroundGroup ?? this.first?.group;
-    if (group !== undefined) this.signalGroup(group, SIGINT);
+    this.hostAct({ kind: 'interrupt', tty: 0 }, () => {
+      const group = this.console.tty?.foregroundGroup ?? this.first?.group;
+      if (group !== undefined) this.signalGroup(group, SIGINT);
+    });
+  }
+
+  /** The host sends a signal to every process of a group. */
+  kill(group: number, signal: number): void {
+    this.hostAct({ kind: 'signal', group, signal }, () => this.signalGroup(group, signal));
   }
 
   /**
@@ -257,7 +287,9 @@ export class Kernel {
   /** Host clock: when a task wakes by itself, on the same base as `hostNow`; undefined when none will. */
   nextDeadline(): number | undefined {
     const deadline = this.earliestDeadline();
-    return deadline === undefined ? undefined : this.clock.hostTime(deadline);
+    if (deadline === undefined) return undefined;
+    const time = this.clock.hostTime(deadline);
+    return this.recorder?.onHostBase(time) ?? time;
   }
 
   /** The terminal's window has another size: SIGWINCH to the foreground. */
@@ -331,7 +363,48 @@ export class Kernel {
     return this.explanations.join('\n');
   }
 
+  /**
+   * All that it takes to have this machine again as it is now, as plain data.
+   *
+   * @throws Error where the machine does not `record`, or what came from outside cannot be told
+   */
+  snapshot(): Snapshot {
+    return takeSnapshot(this, this.options);
+  }
+
+  /**
+   * A machine as it was when a snapshot was taken: a fresh one is given the same configuration and
+   * the same input, and run to the same step. Where its state then differs, rule L7 is violated.
+   *
+   * @param data what `snapshot` gave, by whatever way it came here
+   * @throws Error with one line that says what is wrong with the data
+   */
+  static restore(data: unknown, o: RestoreOptions): Kernel {
+    const replay = Kernel.replay(data, o);
+    replay.run();
+    return replay.kernel;
+  }
+
+  /** The same in pieces, for a host that has to do something else in between. */
+  static replay(data: unknown, o: RestoreOptions): Replay {
+    const snapshot = parseSnapshot(data, o.maxSteps);
+    return new Replay(new Kernel(replayOptions(snapshot, o), snapshot.startedAt), snapshot, o);
+  }
+
   // For the parts of the kernel. -----------------------------------------------------------------
+
+  /** Something that comes from the host, and is remembered where the machine records. */
+  hostAct<T>(act: HostAct, work: () => T): T {
+    return this.recorder === undefined ? work() : this.recorder.perform(act, work);
+  }
+
+  /** What a terminal needs of the kernel. */
+  ttyJobs(): Omit<TtyHost, 'output'> {
+    return {
+      signalGroup: (group, signal) => this.signalGroup(group, signal),
+      hostAct: (act, work) => this.hostAct(act, work),
+    };
+  }
 
   explain(text: string): void {
     this.explanations.push(text);
@@ -374,12 +447,15 @@ export class Kernel {
         machine: machineView(machine, history),
         kernel: kernelView(kernelParts(this)),
       }),
-      report: (violation) => {
-        this.violations++;
-        this.options.onViolation?.(violation);
-        this.explain(explain(violation));
-      },
+      report: (violation) => this.report(violation),
     });
+  }
+
+  /** The verifier, or a restored snapshot, has found something. */
+  report(violation: Violation): void {
+    this.violations++;
+    this.options.onViolation?.(violation);
+    this.explain(explain(violation));
   }
 
   processEnded(process: Process, ending: Ending): void {
@@ -453,6 +529,11 @@ export class Kernel {
     this.lastState ??= this.states.compute();
     if (why === 'limit') this.ending = 'limit';
     this.isOver = true;
+  }
+
+  /** Whether a limit ended the run, and nothing in the guest. */
+  get isAtLimit(): boolean {
+    return this.ending === 'limit';
   }
 
   get hasFirstEnded(): boolean {

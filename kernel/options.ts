@@ -27,6 +27,11 @@ export interface KernelOptions {
   readonly replacement?: Replacement | undefined;
   /** Size of a disk that is mounted at /disk, a multiple of 4096 below 4 GiB; none by default. */
   readonly diskBytes?: number | undefined;
+  /**
+   * Remembers all that comes from outside, for `Kernel.snapshot`. With the host's clock, time then
+   * stands still for a millisecond or two at a time.
+   */
+  readonly record?: boolean | undefined;
   readonly maxSteps?: number | undefined;
   /** The run stops when exactly this many instructions have retired. */
   readonly maxInstructions?: number | undefined;
@@ -44,6 +49,8 @@ export interface KernelOptions {
   readonly onFault?:
     | ((process: Process, fault: MemoryFault & { readonly access: Access }) => void)
     | undefined;
+  /** Called when the host, or a snapshot that is restored, has started a program. */
+  readonly onSpawn?: ((process: Process) => void) | undefined;
   /** Called when execve(2) has put a new program in place, before its first instruction. */
   readonly afterExec?: ((process: Process) => void) | undefined;
   /** Called for each process whose memory is about to be released because it ends. */

@@ -16,11 +16,23 @@ import type { TrapEvent } from './verify/index.js';
 /** A slice of host time at most: with host time, deadlines are looked at this often. */
 const HOST_SLICE_INSTRUCTIONS = 100_000;
 
-/** The kernel's main loop. See Kernel.run. */
+/** The kernel's main loop. See Kernel.run; 'turn': one turn alone. */
 export function runMachine(
   kernel: Kernel,
   budgetSteps: number,
-  until: 'budget' | 'trap',
+  until: 'budget' | 'trap' | 'turn',
+): 'budget' | 'waiting' | 'exited' {
+  const { recorder } = kernel;
+  recorder?.enter();
+  const stop = takeTurns(kernel, budgetSteps, until);
+  recorder?.leave(stop, kernel.isAtLimit);
+  return stop;
+}
+
+function takeTurns(
+  kernel: Kernel,
+  budgetSteps: number,
+  until: 'budget' | 'trap' | 'turn',
 ): 'budget' | 'waiting' | 'exited' {
   const end = kernel.clock.steps + budgetSteps;
   const traps = () => kernel.syscalls + kernel.faults;
@@ -39,20 +51,25 @@ export function runMachine(
     if (kernel.clock.steps >= end) return 'budget';
     if (until === 'trap' && traps() !== before) return 'budget';
     fireTimers(kernel);
-    const { current } = kernel.scheduler;
-    if (current?.wait?.host !== undefined && !current.wait.host()) {
-      if (!hasDeliverableSignal(current)) return 'waiting';
-      deliverSignals(current, INTERRUPTED);
-      continue;
-    }
-    const task = kernel.scheduler.pick();
-    if (task !== undefined) {
-      runTask(kernel, task, end);
-      continue;
-    }
-    const idle = whenIdle(kernel);
-    if (idle !== undefined) return idle;
+    const stop = takeTurn(kernel, end);
+    if (stop !== undefined) return stop;
+    kernel.recorder?.turned();
+    if (until === 'turn') return 'budget';
   }
+}
+
+/** One thing is done, whatever comes next; or why nothing can be. */
+function takeTurn(kernel: Kernel, end: number): 'waiting' | 'exited' | undefined {
+  const { current } = kernel.scheduler;
+  if (current?.wait?.host !== undefined && !current.wait.host()) {
+    if (!hasDeliverableSignal(current)) return 'waiting';
+    deliverSignals(current, INTERRUPTED);
+    return undefined;
+  }
+  const task = kernel.scheduler.pick();
+  if (task === undefined) return whenIdle(kernel);
+  runTask(kernel, task, end);
+  return undefined;
 }
 
 function limitReached(kernel: Kernel): string | undefined {

@@ -1,4 +1,5 @@
-import { FrameHashes, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import { FrameHashes, type Hash, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import { Directory } from './files/directory.js';
 import type { FileLocks } from './files/locks.js';
 import type { SharedSegment } from './ipc/shared-memory.js';
 import type { Kernel } from './kernel.js';
@@ -7,6 +8,29 @@ import type { Process } from './process/process.js';
 import type { Task } from './process/task.js';
 import { encodeTermios } from './tty/termios.js';
 import type { Tty } from './tty/tty.js';
+
+type Part = (hasher: Hasher, kernel: Kernel) => void;
+
+/** The kernel's own state and the hart's, in the order in which they are hashed. */
+const parts: readonly (readonly [name: string, add: Part])[] = [
+  ['CSRs', hashCsrs],
+  ['clock', hashClock],
+  ['random numbers', hashEntropy],
+  ['processes', (hasher, kernel) => hashProcesses(hasher, kernel, hashTask)],
+  ['terminals', hashTtys],
+  ['swap device', (hasher, { memorySystem }) => hashSwap(hasher, memorySystem)],
+  ['shared memory', hashSegments],
+  ['disk', hashDisk],
+];
+
+/** The same, divided so that a part that differs says where to look. */
+const namedParts: readonly (readonly [name: string, add: Part])[] = [
+  ...parts.map(([name, add]) =>
+    name === 'processes' ? ([name, withoutRegisters] as const) : ([name, add] as const),
+  ),
+  ['registers', hashAllRegisters],
+  ['scheduling', hashScheduling],
+];
 
 /**
  * The state hash: all frames in use, the hart's CSRs, and a canonical form of the kernel's own state,
@@ -23,29 +47,115 @@ export class StateHash {
 
   /** 16 hexadecimal digits. */
   compute(): string {
-    const { kernel } = this;
-    const memory = this.frames.sum((ppn) => kernel.frames.kind(ppn) !== 'free');
     const hasher = new Hasher();
-    for (const value of kernel.machine.hart.csrValues()) {
-      hasher.add(Number(value & 0xffff_ffffn));
-      hasher.add(Number(value >> 32n));
-    }
-    hasher.addNumber(kernel.clock.mode === 'virtual' ? kernel.clock.now() : 0);
-    for (const word of kernel.entropy.words()) hasher.add(word);
-    const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
-    for (const process of processes) hashProcess(hasher, process);
-    for (const tty of kernel.ttys) hashTty(hasher, tty);
-    hashSwap(hasher, kernel.memorySystem);
-    for (const segment of kernel.segments.all()) hashSegment(hasher, segment);
-    for (const { index, block, isDirty } of kernel.disk?.contents() ?? []) {
-      hasher.addNumber(index * 2 + (isDirty ? 1 : 0));
-      hashPage(hasher, block);
-    }
+    for (const [, add] of parts) add(hasher, this.kernel);
+    const memory = this.memory();
     const own = hasher.hash;
     return hashText({
       low: (memory.low + own.low) >>> 0,
       high: (memory.high + own.high) >>> 0,
     });
+  }
+
+  /** A hash of each part of the state, by its name. */
+  parts(): Record<string, string> {
+    const hashes: Record<string, string> = {};
+    for (const [name, add] of namedParts) {
+      const hasher = new Hasher();
+      add(hasher, this.kernel);
+      hashes[name] = hashText(hasher.hash);
+    }
+    return { ...hashes, memory: hashText(this.memory()) };
+  }
+
+  /** The file tree but for /proc: names, owners, permissions and times. The contents are in frames. */
+  files(): string {
+    const hasher = new Hasher();
+    hashDirectory(hasher, this.kernel.files.root);
+    return hashText(hasher.hash);
+  }
+
+  /** Each task's id, and the hash of its registers. */
+  registers(): [tid: number, hash: string][] {
+    return [...this.kernel.tasks.values()].map((task) => {
+      const hasher = new Hasher();
+      hashRegisters(hasher, task);
+      return [task.tid, hashText(hasher.hash)];
+    });
+  }
+
+  /** Page number and halves of the hash of each frame in use that is not zero. */
+  frameWords(): Uint32Array {
+    return this.frames.words((ppn) => this.kernel.frames.kind(ppn) !== 'free');
+  }
+
+  private memory(): Hash {
+    return this.frames.sum((ppn) => this.kernel.frames.kind(ppn) !== 'free');
+  }
+}
+
+function hashCsrs(hasher: Hasher, { machine }: Kernel): void {
+  for (const value of machine.hart.csrValues()) {
+    hasher.add(Number(value & 0xffff_ffffn));
+    hasher.add(Number(value >> 32n));
+  }
+}
+
+function hashClock(hasher: Hasher, { clock }: Kernel): void {
+  hasher.addNumber(clock.mode === 'virtual' ? clock.now() : 0);
+}
+
+function hashEntropy(hasher: Hasher, { entropy }: Kernel): void {
+  for (const word of entropy.words()) hasher.add(word);
+}
+
+function hashScheduling(hasher: Hasher, { scheduler }: Kernel): void {
+  for (const value of scheduler.state()) hasher.addNumber(value);
+}
+
+function hashProcesses(
+  hasher: Hasher,
+  kernel: Kernel,
+  addTask: (hasher: Hasher, task: Task) => void,
+): void {
+  const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
+  for (const process of processes) hashProcess(hasher, process, addTask);
+}
+
+function withoutRegisters(hasher: Hasher, kernel: Kernel): void {
+  hashProcesses(hasher, kernel, hashTaskState);
+}
+
+function hashAllRegisters(hasher: Hasher, kernel: Kernel): void {
+  for (const task of kernel.tasks.values()) hashRegisters(hasher, task);
+}
+
+function hashTtys(hasher: Hasher, { ttys }: Kernel): void {
+  for (const tty of ttys) hashTty(hasher, tty);
+}
+
+function hashSegments(hasher: Hasher, { segments }: Kernel): void {
+  for (const segment of segments.all()) hashSegment(hasher, segment);
+}
+
+function hashDisk(hasher: Hasher, { disk }: Kernel): void {
+  for (const { index, block, isDirty } of disk?.contents() ?? []) {
+    hasher.addNumber(index * 2 + (isDirty ? 1 : 0));
+    hashPage(hasher, block);
+  }
+}
+
+function hashDirectory(hasher: Hasher, directory: Directory): void {
+  if (directory.isComputed) return;
+  for (const { name, inode } of directory.entries()) {
+    hasher.addString(name);
+    const { number, mode, uid, gid, linkCount, sizeBytes } = inode;
+    for (const value of [number, mode, uid, gid, linkCount, sizeBytes]) hasher.addNumber(value);
+    for (const { seconds, nanoseconds } of [inode.accessed, inode.modified, inode.changed]) {
+      hasher.addNumber(seconds);
+      hasher.add(nanoseconds);
+    }
+    if (inode instanceof Directory) hashDirectory(hasher, inode);
   }
 }
 
@@ -85,7 +195,11 @@ function hashTty(
   hasher.add(isConnected ? 0 : 1);
 }
 
-function hashProcess(hasher: Hasher, process: Process): void {
+function hashProcess(
+  hasher: Hasher,
+  process: Process,
+  addTask: (hasher: Hasher, task: Task) => void,
+): void {
   const { pid, parent, group, session, umask, ending } = process;
   for (const value of [pid, parent?.pid ?? 1, group, session, umask, process.oomScoreAdj]) {
     hasher.addNumber(value);
@@ -112,7 +226,7 @@ function hashProcess(hasher: Hasher, process: Process): void {
   });
   hasher.addString(process.pending.set.toString(16));
   hasher.addNumber(process.memory.breakEnd);
-  for (const task of process.tasks) hashTask(hasher, task);
+  for (const task of process.tasks) addTask(hasher, task);
 }
 
 function hashLocks(hasher: Hasher, locks: FileLocks): void {
@@ -122,13 +236,22 @@ function hashLocks(hasher: Hasher, locks: FileLocks): void {
 }
 
 function hashTask(hasher: Hasher, task: Task): void {
-  const { kernel, wait } = task;
+  hashRegisters(hasher, task);
+  hashTaskState(hasher, task);
+}
+
+function hashRegisters(hasher: Hasher, task: Task): void {
+  const { kernel } = task;
   let registers = task.registers;
   if (kernel.scheduler.current === task) {
     registers = new Uint32Array(REGISTER_WORDS);
     kernel.machine.hart.saveRegisters(registers);
   }
   for (const word of registers) hasher.add(word);
+}
+
+function hashTaskState(hasher: Hasher, task: Task): void {
+  const { wait } = task;
   hasher.addNumber(task.tid);
   hasher.addString(task.state);
   hasher.addString(`${task.mask.toString(16)} ${task.pending.set.toString(16)} ${task.name}`);

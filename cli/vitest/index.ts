@@ -1,7 +1,15 @@
 import { expect } from 'vitest';
 import { matchers } from './matchers.js';
 
-export { type BootOptions, boot, type RunOptions, TestMachine } from './machine.js';
+export type { Snapshot } from '../../kernel/index.js';
+export {
+  type BootOptions,
+  boot,
+  type RestoreOptions,
+  type RunOptions,
+  restore,
+  TestMachine,
+} from './machine.js';
 export type { ExpectedEnd, ExpectedFault, ExpectedMapping, PagewalkMatchers } from './matchers.js';
 export {
   type GuestFault,

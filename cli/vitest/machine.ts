@@ -1,10 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Kernel, type Process, type RunResult } from '../../kernel/index.js';
+import {
+  Kernel,
+  type KernelOptions,
+  type RestoreOptions as KernelRestoreOptions,
+  type Process,
+  type RunResult,
+  type Snapshot,
+  type Tty,
+} from '../../kernel/index.js';
 import type { Violation } from '../../kernel/verify/index.js';
 import { checkedInPrograms, findProgram, isCheckedIn } from '../guest-programs.js';
+import { mappingsOf } from './mappings.js';
 import { type SpawnOptions, TestProcess, type TestTerminal } from './process.js';
-import { snapshot } from './snapshot.js';
 
 const MIB = 2 ** 20;
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: MIB, G: 1024 * MIB };
@@ -48,49 +56,79 @@ export interface RunOptions {
  * @throws Error naming what cannot be: a size of memory, a path
  */
 export function boot(options: BootOptions = {}): TestMachine {
-  return new TestMachine(options);
+  const { terminal = false } = options;
+  const machine = new TestMachine(options, (hooks) =>
+    Kernel.create({
+      ...hooks,
+      memoryBytes: memorySize(options.memory ?? DEFAULT_MEMORY),
+      seed: options.seed ?? 0,
+      placement: options.placement ?? 'top-down',
+      console: {
+        ...hooks.console,
+        isTerminal: terminal !== false,
+        ...(typeof terminal === 'object' ? terminal : {}),
+      },
+    }),
+  );
+  for (const [path, contents] of Object.entries(options.files ?? {})) {
+    machine.addFile(path, contents);
+  }
+  if (terminal !== false) return machine;
+  machine.kernel.input(encoder.encode(options.input ?? ''));
+  machine.kernel.endInput();
+  return machine;
 }
+
+/** What a machine that is restored may have otherwise: the rest is in the snapshot. */
+export type RestoreOptions = Pick<BootOptions, 'verify' | 'maxSteps' | 'strace'>;
+
+/**
+ * A machine as it was when `machine.snapshot()` was called, with all its processes: `spawned` and
+ * `terminals` have them in the order in which they were started and added. It takes as long as the run
+ * up to there did. Where it then is in another state, it has a violation of rule L7.
+ *
+ * @throws Error with one line that says what is wrong with the snapshot
+ */
+export function restore(snapshot: unknown, o: RestoreOptions = {}): TestMachine {
+  return new TestMachine(o, (hooks) => Kernel.restore(snapshot, hooks));
+}
+
+type Hooks = KernelRestoreOptions & Pick<KernelOptions, 'console' | 'record'>;
 
 export class TestMachine {
   readonly kernel: Kernel;
   /** What the verifier has found so far. */
   readonly violations: Violation[] = [];
-  private readonly processes = new Map<Process, TestProcess>();
+  /** Everything that was spawned, in order. */
+  readonly spawned: TestProcess[] = [];
+  /** The terminals that were added, in order. */
+  readonly terminals: TestTerminal[] = [];
   private readonly decoders = { 1: new TextDecoder(), 2: new TextDecoder() };
   private readonly texts = { 1: '', 2: '' };
-  private readonly isTerminal: boolean;
   private hasTyped: (() => void)[] = [];
 
-  constructor(o: BootOptions) {
-    const { terminal = false } = o;
-    this.isTerminal = terminal !== false;
-    this.kernel = Kernel.create({
-      memoryBytes: memorySize(o.memory ?? DEFAULT_MEMORY),
-      seed: o.seed ?? 0,
+  constructor(o: RestoreOptions, make: (hooks: Hooks) => Kernel) {
+    this.kernel = make({
+      record: true,
       verify: o.verify ?? 'trap',
-      placement: o.placement ?? 'top-down',
       maxSteps: o.maxSteps ?? DEFAULT_MAX_STEPS,
       strace: o.strace,
       onViolation: (violation) => this.violations.push(violation),
       onFault: (process, fault) => this.processOf(process)?.faults.push(fault),
+      onSpawn: (process) => this.spawned.push(new TestProcess(this, process)),
       beforeExit: (process) => {
         const known = this.processOf(process);
-        if (known !== undefined) known.lastMappings = snapshot(process.memory);
+        if (known !== undefined) known.lastMappings = mappingsOf(process.memory);
       },
       console: {
         write: (bytes, fd) => {
           this.texts[fd] += this.decoders[fd].decode(bytes, { stream: true });
         },
-        isTerminal: this.isTerminal,
-        ...(typeof terminal === 'object' ? terminal : {}),
+        isTerminal: false,
       },
+      terminal: (number) =>
+        this.openTerminal(() => this.kernel.ttys.find((tty) => tty.number === number)!),
     });
-    for (const [path, contents] of Object.entries(o.files ?? {})) {
-      this.addFile(path, contents);
-    }
-    if (this.isTerminal) return;
-    this.kernel.input(encoder.encode(o.input ?? ''));
-    this.kernel.endInput();
   }
 
   /** Puts a file into the guest's tree. An ELF, and a script that starts with #!, may be executed. */
@@ -122,9 +160,7 @@ export class TestMachine {
       cwd: o.cwd ?? '/tmp',
       ...(o.terminal === undefined ? {} : { tty: o.terminal.tty }),
     });
-    const known = new TestProcess(this, process);
-    this.processes.set(process, known);
-    return known;
+    return this.processOf(process)!;
   }
 
   /**
@@ -156,7 +192,7 @@ export class TestMachine {
 
   /** Types on the terminal. '\r' or '\n' is the enter key, '\x03' is ^C. */
   type(text: string): void {
-    if (!this.isTerminal) {
+    if (!this.kernel.console.hasTerminal(0)) {
       throw new Error(
         'there is no terminal to type on: boot({ terminal: true }), or boot({ input })',
       );
@@ -183,25 +219,14 @@ export class TestMachine {
 
   /** One more terminal, for `spawn(elf, args, { terminal })`. */
   addTerminal(window: { columns?: number; rows?: number } = {}): TestTerminal {
-    const decoder = new TextDecoder();
-    let output = '';
-    const tty = this.kernel.addTerminal({
-      write: (bytes) => {
-        output += decoder.decode(bytes, { stream: true });
-      },
-      ...window,
-    });
-    const typed = (text: string) => {
-      tty.input(encoder.encode(text));
-      this.wakeWaiting();
-    };
-    return {
-      tty,
-      type: typed,
-      get output() {
-        return output;
-      },
-    };
+    const host = this.openTerminal(() => tty);
+    const tty: Tty = this.kernel.addTerminal({ ...host, ...window });
+    return this.terminals.at(-1)!;
+  }
+
+  /** All that it takes to have this machine again as it is now, as plain data, for `restore`. */
+  snapshot(): Snapshot {
+    return this.kernel.snapshot();
   }
 
   /** Counts, state hash and how the first program ended: the fields of `--stats=json`. */
@@ -215,7 +240,31 @@ export class TestMachine {
   }
 
   private processOf(process: Process): TestProcess | undefined {
-    return this.processes.get(process);
+    return this.spawned.find((each) => each.process === process);
+  }
+
+  /** A terminal that somebody draws and types on; `find` gives it once it is there. */
+  private openTerminal(find: () => Tty): { write(bytes: Uint8Array): void } {
+    const decoder = new TextDecoder();
+    let output = '';
+    const type = (text: string) => {
+      find().input(encoder.encode(text));
+      this.wakeWaiting();
+    };
+    this.terminals.push({
+      get tty() {
+        return find();
+      },
+      type,
+      get output() {
+        return output;
+      },
+    });
+    return {
+      write: (bytes) => {
+        output += decoder.decode(bytes, { stream: true });
+      },
+    };
   }
 
   private nextInput(): Promise<void> {
@@ -229,7 +278,7 @@ export class TestMachine {
   /** @returns the program's path in the guest */
   private place(elf: string | Uint8Array): string {
     if (typeof elf !== 'string') {
-      const path = `/bin/program${this.processes.size === 0 ? '' : this.processes.size + 1}`;
+      const path = `/bin/program${this.spawned.length === 0 ? '' : this.spawned.length + 1}`;
       this.addFile(path, elf);
       return path;
     }

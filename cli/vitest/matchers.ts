@@ -7,9 +7,9 @@ import {
   type Violation,
   verify,
 } from '../../kernel/verify/index.js';
-import { TestMachine } from './machine.js';
+import { restore, TestMachine } from './machine.js';
+import { mappingText, protText } from './mappings.js';
 import { type GuestFault, type Mapping, TestProcess } from './process.js';
-import { mappingText, protText } from './snapshot.js';
 
 /** What a mapping is to be; what is left out may be anything. */
 export interface ExpectedMapping {
@@ -49,6 +49,11 @@ export interface PagewalkMatchers<R = unknown> {
   toFault(va?: number | ExpectedFault, expected?: ExpectedFault): R;
   /** Of a process, which is run until it ends: its exit status, or the signal that ended it. */
   toExitWith(expected: ExpectedEnd): R;
+  /**
+   * Of a machine that `boot` or `restore` made: its snapshot, restored and run for so many more steps
+   * (100,000 unless given), is in the same state as the machine itself, which is run as far.
+   */
+  toRunOnFromSnapshot(options?: { readonly steps?: number }): R;
 }
 
 declare module 'vitest' {
@@ -165,6 +170,35 @@ export const matchers = {
       ...(pass
         ? {}
         : { actual: process.signal ?? process.status, expected: wanted.replace(/^status /, '') }),
+    };
+  },
+
+  toRunOnFromSnapshot(received: unknown, { steps = 100_000 }: { steps?: number } = {}): Outcome {
+    if (!(received instanceof TestMachine)) {
+      throw new TypeError(
+        `toRunOnFromSnapshot needs a machine of boot() or restore(), got ${kindOf(received)}`,
+      );
+    }
+    const copy = restore(received.snapshot(), { maxSteps: Number.POSITIVE_INFINITY });
+    const found = copy.violations.filter(({ rule }) => rule === 'L7');
+    for (const machine of [received, copy]) machine.run({ steps });
+    const [wanted, got] = [received, copy].map((machine) => machine.result());
+    const wrong = differences(got!, {
+      ...wanted,
+      violations: got!.violations,
+      unknownSyscalls: undefined,
+    });
+    const pass = found.length + wrong.length === 0;
+    return {
+      pass,
+      message: () =>
+        pass
+          ? 'expected a machine that is restored to run on otherwise, and it did not'
+          : [
+              `expected a machine that is restored to run on as this one for ${steps} steps`,
+              ...indented(found.map((violation) => explain(violation)).join('\n')),
+              ...wrong.map((text) => `  observed    ${text}`),
+            ].join('\n'),
     };
   },
 };

@@ -7,9 +7,9 @@ import {
   wouldFault,
 } from '../../kernel/index.js';
 import type { TestMachine } from './machine.js';
-import { type Mapping, type Mappings, snapshot } from './snapshot.js';
+import { type Mapping, type Mappings, mappingsOf } from './mappings.js';
 
-export type { Mapping } from './snapshot.js';
+export type { Mapping } from './mappings.js';
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ export class TestProcess {
   kill(signal: string): void {
     const number = signalNumber(signal);
     if (!(number > 0)) throw new Error(`${signal} is no signal: give a name such as SIGTERM`);
-    this.machine.kernel.signalGroup(this.process.group, number);
+    this.machine.kernel.kill(this.process.group, number);
   }
 
   /** What it has mapped, or had when it ended. Ascending. */
@@ -107,7 +107,7 @@ export class TestProcess {
   }
 
   seen(): Mappings {
-    return this.lastMappings ?? snapshot(this.process.memory);
+    return this.lastMappings ?? mappingsOf(this.process.memory);
   }
 
   private async untilExit(): Promise<number> {

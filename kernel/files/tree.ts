@@ -1,6 +1,7 @@
 import { fromHostText, toHostText } from '../bytes.js';
 import type { Timestamp } from '../clock.js';
 import type { PageCache } from '../memory/index.js';
+import type { HostAct } from '../snapshot/acts.js';
 import type { Call } from '../syscalls/call.js';
 import { Directory } from './directory.js';
 import { type Credentials, type Inode, type InodeOwner, ROOT, USER } from './inode.js';
@@ -12,6 +13,8 @@ export interface FileTreeOptions {
   readonly now: () => Timestamp;
   /** Makes the page cache of a new file. */
   readonly createPages: () => PageCache;
+  /** Does what a host asks for, and remembers it where the machine records. */
+  readonly hostAct: <T>(act: HostAct, work: () => T) => T;
 }
 
 export interface PathOptions {
@@ -40,7 +43,7 @@ export class FileTree implements InodeOwner {
       ['/etc/group', 'root:x:0:\nuser:x:1000:\n'],
     ];
     for (const [path, text] of accounts)
-      this.add(path, new TextEncoder().encode(text), 0o644, ROOT);
+      this.addFile(path, new TextEncoder().encode(text), 0o644, ROOT);
   }
 
   nextInodeNumber(): number {
@@ -71,6 +74,11 @@ export class FileTree implements InodeOwner {
    * @throws Error when the path is unusable or memory is too small for the contents
    */
   add(path: string, bytes: Uint8Array, mode = 0o644, by: Credentials = USER): Inode {
+    const act = { kind: 'file', path, bytes, mode, by } as const;
+    return this.options.hostAct(act, () => this.addFile(path, bytes, mode, by));
+  }
+
+  private addFile(path: string, bytes: Uint8Array, mode: number, by: Credentials): Inode {
     const { directory, name } = this.hostParent(path, by);
     const existing = directory.lookup(name);
     if (existing instanceof Directory)
@@ -90,20 +98,32 @@ export class FileTree implements InodeOwner {
 
   /** Puts a symbolic link into the tree. Host text. */
   addLink(path: string, target: string, by: Credentials = USER): void {
-    const { directory, name } = this.hostParent(path, by);
-    if (directory.lookup(name) !== undefined) throw new Error(`${path} exists in the guest's tree`);
-    directory.link(name, new Symlink(this, by, fromHostText(target)));
+    this.options.hostAct({ kind: 'link', path, target, by }, () => {
+      const { directory, name } = this.hostParent(path, by);
+      checkIsFree(directory, name, path);
+      directory.link(name, new Symlink(this, by, fromHostText(target)));
+    });
   }
 
   /** Gives a file that is there another name. Host text. */
   addHardLink(path: string, target: string): void {
-    const { directory, name } = this.hostParent(path, ROOT);
-    const inode = this.resolve(fromHostText(target), { by: ROOT, followLast: false });
-    if (typeof inode === 'number' || inode instanceof Directory) {
-      throw new Error(`${path} links to ${target}, which is no file in the guest's tree`);
-    }
-    if (directory.lookup(name) !== undefined) throw new Error(`${path} exists in the guest's tree`);
-    directory.link(name, inode);
+    this.options.hostAct({ kind: 'hard-link', path, target }, () => {
+      const { directory, name } = this.hostParent(path, ROOT);
+      const inode = this.resolve(fromHostText(target), { by: ROOT, followLast: false });
+      if (typeof inode === 'number' || inode instanceof Directory) {
+        throw new Error(`${path} links to ${target}, which is no file in the guest's tree`);
+      }
+      checkIsFree(directory, name, path);
+      directory.link(name, inode);
+    });
+  }
+
+  /** Makes a host's directory, or gives one that is there its permissions and owner. Host text. */
+  addDirectory(path: string, permissions: number, by: Credentials): void {
+    this.options.hostAct({ kind: 'directory', path, mode: permissions, by }, () => {
+      const { uid, gid } = by;
+      Object.assign(this.makeDirectory(path, permissions, by), { permissions, uid, gid });
+    });
   }
 
   /**
@@ -170,6 +190,10 @@ export class FileTree implements InodeOwner {
     const { base = this.root, by = USER, followLast = true, call } = o;
     return { root: this.root, base, by, followLast, call };
   }
+}
+
+function checkIsFree(directory: Directory, name: string, path: string): void {
+  if (directory.lookup(name) !== undefined) throw new Error(`${path} exists in the guest's tree`);
 }
 
 /** The file's first bytes, or all of it; for the loader. */

@@ -84,6 +84,13 @@ export class Scheduler {
     }
   }
 
+  /** Who runs and who sleeps, in order, and the generator of slices, for comparisons. */
+  state(): readonly number[] {
+    const tids = (tasks: Iterable<Task>) => [...tasks].flatMap(({ tid, slice }) => [tid, slice]);
+    const { current, queue, sleeping, random } = this;
+    return [current?.tid ?? 0, ...tids(queue), -1, ...tids(sleeping), -1, ...random.words()];
+  }
+
   get hasRunnable(): boolean {
     return this.queue.length > 0;
   }

@@ -6,7 +6,7 @@ import { Pipe } from '../files/pipe.js';
 import type { FileTree } from '../files/tree.js';
 import { CHUNK_BYTES, type IoBuffer } from '../io-buffer.js';
 import type { Call } from '../syscalls/call.js';
-import { Tty, type TtyHost, type WindowSize } from './tty.js';
+import { Tty, type TtyHost, windowOf } from './tty.js';
 
 /** What the host gives for the guest's standard input, output and error. */
 export interface ConsoleHost {
@@ -32,23 +32,16 @@ export class Console {
   private readonly host: ConsoleHost;
   private readonly limits: ConsoleLimits;
 
-  constructor(host: ConsoleHost, limits: ConsoleLimits, jobs: Pick<TtyHost, 'signalGroup'>) {
+  constructor(host: ConsoleHost, limits: ConsoleLimits, jobs: Omit<TtyHost, 'output'>) {
     this.host = host;
     this.limits = limits;
     this.isTerminal =
       typeof host.isTerminal === 'boolean'
         ? [host.isTerminal, host.isTerminal, host.isTerminal]
         : host.isTerminal;
-    const window: WindowSize = { rows: host.rows ?? 24, columns: host.columns ?? 80 };
     if (!this.isTerminal.includes(true)) return;
-    this.tty = new Tty(
-      1,
-      {
-        output: (bytes) => this.output(bytes, 1),
-        signalGroup: (group, signal) => jobs.signalGroup(group, signal),
-      },
-      window,
-    );
+    const output = (bytes: Uint8Array) => this.output(bytes, 1);
+    this.tty = new Tty(1, { output, ...jobs }, windowOf(host));
   }
 
   /** @returns how many bytes were taken */

@@ -3,11 +3,10 @@ import type { Kernel } from '../kernel.js';
 import type { Process } from '../process/process.js';
 import { SI_KERNEL, SIGCONT, SIGHUP } from '../signals/numbers.js';
 import { sendToProcess } from '../signals/send.js';
-import { type TerminalHost, Tty } from './tty.js';
+import { type TerminalHost, Tty, windowOf } from './tty.js';
 
 /** Makes a terminal that a host draws and types into; see Kernel.addTerminal. */
-export function addTerminal(kernel: Kernel, host: TerminalHost, wanted?: number): Tty {
-  const number = wanted ?? Math.max(1, ...kernel.ttys.map((tty) => tty.number)) + 1;
+export function addTerminal(kernel: Kernel, host: TerminalHost, number: number): Tty {
   const before = kernel.ttys.findIndex((tty) => tty.number === number);
   if (kernel.ttys[before]?.isConnected) {
     throw new Error(`there is a terminal ${number} already: hang it up, or take another number`);
@@ -20,12 +19,17 @@ export function addTerminal(kernel: Kernel, host: TerminalHost, wanted?: number)
         const allowed = kernel.takeOutput(bytes.length);
         if (allowed > 0) host.write(bytes.subarray(0, allowed));
       },
-      signalGroup: (group, signal) => kernel.signalGroup(group, signal),
+      ...kernel.ttyJobs(),
     },
-    { rows: host.rows ?? 24, columns: host.columns ?? 80 },
+    windowOf(host),
   );
   connectTerminal(kernel, tty);
   return tty;
+}
+
+/** The number that the next terminal gets. */
+export function nextTerminal({ ttys }: Kernel): number {
+  return Math.max(1, ...ttys.map((tty) => tty.number)) + 1;
 }
 
 /** Puts a terminal into the machine, as /dev/ttyN. */

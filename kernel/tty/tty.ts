@@ -6,6 +6,7 @@ import type { IoBuffer } from '../io-buffer.js';
 import { WaitQueue } from '../process/wait-queue.js';
 import { SIG_IGN } from '../signals/actions.js';
 import { SIGINT, SIGTTIN, SIGTTOU, SIGWINCH, signalBit } from '../signals/numbers.js';
+import type { HostAct } from '../snapshot/acts.js';
 import type { Call } from '../syscalls/call.js';
 import { LineDiscipline } from './line-discipline.js';
 import { decodeTermios, encodeTermios, TERMIOS_BYTES, TOSTOP } from './termios.js';
@@ -26,6 +27,15 @@ export interface TtyHost {
   output(bytes: Uint8Array): void;
   /** Sends to every process of a group. */
   signalGroup(group: number, signal: number): void;
+  /** Does what the host asks for, and remembers it where the machine records. */
+  hostAct<T>(act: HostAct, work: () => T): T;
+}
+
+const DEFAULT_WINDOW: WindowSize = { rows: 24, columns: 80 };
+
+/** The window that a host gives a terminal. */
+export function windowOf({ rows, columns }: Partial<WindowSize>): WindowSize {
+  return { rows: rows ?? DEFAULT_WINDOW.rows, columns: columns ?? DEFAULT_WINDOW.columns };
 }
 
 /** A terminal: a line discipline, a window and the process group in its foreground. */
@@ -54,9 +64,11 @@ export class Tty {
 
   /** @returns how many bytes were taken; the rest is to be offered again once programs have read */
   input(bytes: Uint8Array): number {
-    const taken = this.isGone ? bytes.length : this.discipline.input(bytes);
-    this.waitQueue.wake();
-    return taken;
+    return this.host.hostAct({ kind: 'input', tty: this.number, bytes }, () => {
+      const taken = this.isGone ? bytes.length : this.discipline.input(bytes);
+      if (taken > 0) this.waitQueue.wake();
+      return taken;
+    });
   }
 
   get path(): string {
@@ -81,10 +93,16 @@ export class Tty {
 
   /** ^C that overtakes what was typed before it. */
   interrupt(): void {
-    this.signal(SIGINT);
+    this.host.hostAct({ kind: 'interrupt', tty: this.number }, () => this.signal(SIGINT));
   }
 
-  resize(window: WindowSize): void {
+  /** The host gives the window another size. */
+  resize({ rows, columns }: WindowSize): void {
+    const act = { kind: 'resize', tty: this.number, rows, columns } as const;
+    this.host.hostAct(act, () => this.setWindow({ rows, columns }));
+  }
+
+  setWindow(window: WindowSize): void {
     this.window = window;
     this.signal(SIGWINCH);
   }
@@ -188,7 +206,7 @@ export class TtyFile extends OpenFile {
       case TIOCSWINSZ: {
         const view = call.view(argument, 8);
         if (view === undefined) return -Errno.EFAULT;
-        tty.resize({ rows: view.getUint16(0, true), columns: view.getUint16(2, true) });
+        tty.setWindow({ rows: view.getUint16(0, true), columns: view.getUint16(2, true) });
         return 0;
       }
       case FIONREAD:

@@ -4,7 +4,7 @@ export { type EntryChange, History, type Place, type TrapEvent } from './history
 export { ImageMonitor, type WatchedImage } from './image-monitor.js';
 export { Monitor, type Monitored } from './monitor.js';
 export type { Rule, RuleId, Violation } from './rule.js';
-export { rules, verify } from './verify.js';
+export { rules, verify, violationOf } from './verify.js';
 export type {
   EntryWrite,
   FileView,

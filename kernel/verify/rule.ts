@@ -58,9 +58,10 @@ export interface Rule {
   readonly needs: 'machine' | 'kernel';
   /**
    * 'always': a pass over the state finds it. 'trap': it is a matter of what happened, and is found
-   * only by looking after every trap.
+   * only by looking after every trap. 'restore': it is about two machines, and is found when a
+   * snapshot is restored.
    */
-  readonly when: 'always' | 'trap';
+  readonly when: 'always' | 'trap' | 'restore';
   check(survey: Survey): Iterable<Finding>;
 }
 

@@ -1,4 +1,4 @@
-import { type Rule, type Violation, violation } from './rule.js';
+import { type Finding, type Rule, type RuleId, type Violation, violation } from './rule.js';
 import { encodingRules } from './rules/encoding.js';
 import { frameRules } from './rules/frames.js';
 import { lifecycleRules } from './rules/lifecycle.js';
@@ -45,4 +45,15 @@ export function judge(survey: Survey, which: readonly Rule[] = rules): Violation
     for (const finding of rule.check(survey)) violations.push(violation(rule, finding, survey));
   }
   return violations;
+}
+
+/** A finding that was made elsewhere, completed by what the views tell. */
+export function violationOf(
+  id: RuleId,
+  finding: Finding,
+  { machine, kernel }: { readonly machine: MachineView; readonly kernel?: KernelView },
+): Violation {
+  const of = rules.find((rule) => rule.id === id);
+  if (of === undefined) throw new Error(`there is no rule ${id}`);
+  return violation(of, finding, new Survey(machine, kernel));
 }

@@ -1,7 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { rules } from '../../kernel/verify/index.js';
-import { everything, pressure, swapping, writing } from './mutants/programs.js';
-import { loadKernel, type Mutant, removeBundles, violationsOf } from './mutants/run.js';
+import { rules, type Violation } from '../../kernel/verify/index.js';
+import { everything, pressure, recorded, swapping, writing } from './mutants/programs.js';
+import {
+  loadKernel,
+  type Mutant,
+  type ProgramName,
+  removeBundles,
+  restoredViolations,
+  violationsOf,
+} from './mutants/run.js';
 import { Script } from './mutants/script.js';
 import { mutants } from './mutants/table.js';
 
@@ -13,6 +20,7 @@ const programs = {
   pressure: pressure(),
   swapping: swapping(),
   writing: writing(),
+  recorded: recorded(),
 };
 
 describe('The kernel with one line changed', () => {
@@ -51,22 +59,24 @@ describe('The kernel as it is', () => {
       expect(kernel.monitor!.falseAlarms).toBe(0);
     },
   );
+
+  it('is restored to what it was', async () => {
+    expect(restoredViolations(await loadKernel(), programs.recorded)).toEqual([]);
+  });
 });
 
 async function run(mutant: Mutant): Promise<string[]> {
   const name = mutant.program ?? 'everything';
   const Kernel = await loadKernel(mutant);
-  const { violations } = violationsOf(
-    Kernel,
-    programs[name],
-    other,
-    memoryOf(name),
-    ({ rule }) => rule === mutant.rule,
-  );
+  const isIt = ({ rule }: Violation) => rule === mutant.rule;
+  const violations =
+    name === 'recorded'
+      ? restoredViolations(Kernel, programs.recorded)
+      : violationsOf(Kernel, programs[name], other, memoryOf(name), isIt).violations;
   return [...new Set(violations.map(({ rule }) => rule))];
 }
 
-function memoryOf(name: keyof typeof programs) {
+function memoryOf(name: ProgramName) {
   return {
     memoryBytes: (name === 'pressure' ? 4 : 16) * 2 ** 20,
     swapBytes: name === 'swapping' ? 2 ** 20 : 0,

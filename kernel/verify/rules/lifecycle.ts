@@ -139,6 +139,13 @@ export const lifecycleRules = [
     },
   }),
 
+  rule('L7', 'a machine that is restored runs on as the one that was recorded', {
+    source: 'QEMU docs/devel/replay.rst, "Record/replay"',
+    needs: 'kernel',
+    when: 'restore',
+    *check() {},
+  }),
+
   rule('L8', 'the kernel writes user memory by the rules of user code', {
     source: 'xv6 kernel/vm.c, copyout; its copy-on-write lab',
     needs: 'kernel',

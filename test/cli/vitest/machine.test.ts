@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boot } from '../../../cli/vitest/index.js';
+import { boot, restore } from '../../../cli/vitest/index.js';
 
 describe('boot', () => {
   it('runs a program of the package, by name, with its arguments', async () => {
@@ -53,6 +53,35 @@ describe('boot', () => {
     expect(hash(1)).not.toBe(hash(2));
   });
 
+  it('has snapshots, from which machines go on elsewhere', async () => {
+    const machine = boot({ terminal: true, files: { '/etc/motd': 'hi' } });
+    machine.spawn('sh');
+    const terminal = machine.addTerminal({ columns: 40 });
+    machine.spawn('cat', [], { terminal });
+    machine.run();
+    machine.type('cat /etc/motd > /tmp/f; sleep 1; echo slept\r');
+    terminal.type('typed\r');
+    machine.run({ steps: 3000 });
+    const text = JSON.stringify(machine.snapshot());
+
+    const other = restore(JSON.parse(text));
+    expect(other.violations).toEqual([]);
+    expect(other.result()).toEqual(machine.result());
+    expect(other.output).toBe(machine.output);
+    expect(other.spawned.map(({ pid }) => pid)).toEqual([2, 3]);
+    expect(other.terminals[0]!.output).toContain('typed');
+    for (const each of [machine, other]) each.terminals[0]!.type('more\r\x04');
+    expect(await other.spawned[1]!.exited).toBe(0);
+    expect(await machine.spawned[1]!.exited).toBe(0);
+    for (const each of [machine, other]) each.run();
+    expect(other.output).toContain('\nslept');
+    expect(other.output).toBe(machine.output);
+    expect(other.terminals[0]!.output).toBe(machine.terminals[0]!.output);
+    expect(new TextDecoder().decode(other.readFile('/tmp/f'))).toBe('hi');
+    expect(other).toHaveConsistentPageTables();
+    expect(other).toRunOnFromSnapshot();
+  });
+
   it('runs about as many steps as it is given', () => {
     const machine = boot();
     machine.spawn('mmapdemo');
@@ -72,6 +101,7 @@ describe('boot', () => {
     ['a size', () => boot({ memory: '12Q' }), /memory '12Q' is no size/],
     ['a path', () => boot({ files: { x: '' } }), /guest path x must be absolute/],
     ['a program', () => boot().spawn('no-such'), /no-such is neither a file of this host/],
+    ['a snapshot', () => restore('{}'), /^this is no snapshot/],
     ['typing', () => boot().type('x'), /there is no terminal to type on/],
     ['a signal', () => boot().spawn('cat').kill('SIGX'), /SIGX is no signal/],
   ])('names %s that cannot be', (_what, act, reason) => {

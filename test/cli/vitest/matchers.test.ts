@@ -156,3 +156,37 @@ describe('toHaveConsistentPageTables', () => {
     expect(failure(() => expect(3).toHaveConsistentPageTables())).toContain('got 3');
   });
 });
+
+describe('toRunOnFromSnapshot', () => {
+  it('holds for a machine that nothing but its input decides', () => {
+    const machine = boot({ input: 'mmapdemo | wc\nforkdemo\n', seed: 3 });
+    machine.spawn('sh');
+    for (const steps of [0, 1000, 300_000]) {
+      machine.run({ steps });
+      expect(machine).toRunOnFromSnapshot({ steps: 50_000 });
+    }
+    expect(machine.run()).toBe('exited');
+    expect(machine).toRunOnFromSnapshot();
+  });
+
+  it('names L7, the steps and the frame where somebody else had a hand in it', () => {
+    const [machine, process] = mapped();
+    const { table, system } = process.process.memory;
+    const ppn = table.ppn(table.find(AT / 4096));
+    system.ram.writeU8(ppn * 4096 + 5, 1);
+    const message = failure(() => expect(machine).toRunOnFromSnapshot({ steps: 10 }));
+    expect(message).toMatch(
+      /^expected a machine that is restored to run on as this one for 10 steps\n/,
+    );
+    expect(message).toContain(
+      '  L7 a machine that is restored runs on as the one that was recorded\n',
+    );
+    expect(message).toMatch(
+      new RegExp(
+        `0x40000000 +alike up to step 0, different at step [\\d,]+: frame 0x${ppn.toString(16)} `,
+      ),
+    );
+    expect(message).toMatch(/observed {4}stateHash is [0-9a-f]{16}, not [0-9a-f]{16}/);
+    expect(() => expect(process).toRunOnFromSnapshot()).toThrow('needs a machine of boot()');
+  });
+});

@@ -1,8 +1,11 @@
 import {
   BRK,
+  CLOCK_GETTIME,
   EXECVE,
   FSYNC,
   FTRUNCATE,
+  GETRANDOM,
+  IOCTL,
   MADVISE,
   MMAP,
   MPROTECT,
@@ -12,6 +15,7 @@ import {
   OPENAT,
   PREAD,
   PWRITE,
+  READ,
   Script,
 } from './script.js';
 
@@ -32,6 +36,7 @@ const AT_FDCWD = -100;
 const CREATE = 0o102;
 const FD = 3;
 const MS_SYNC = 4;
+const TIOCGWINSZ = 0x5413;
 const [DONTNEED, FREE, DONTFORK, HUGEPAGE, WIPEONFORK, PAGEOUT] = [4, 8, 10, 14, 18, 21];
 /** addi a0, a0, 1 and 2, and ret. */
 const [ADD_1, ADD_2, RET] = [0x0015_0513, 0x0025_0513, 0x0000_8067];
@@ -230,5 +235,20 @@ export function swapping(): Uint8Array {
   s.call(MADVISE, A + PAGE, PAGE, DONTNEED).load(A + PAGE);
   mapAnonymous(s, HUGE, 512).call(MADVISE, HUGE, MEGAPAGE, HUGEPAGE).store(HUGE, 1);
   s.call(MADVISE, HUGE, 4 * PAGE, PAGEOUT).load(HUGE);
+  return s.elf();
+}
+
+/** Asks for all that comes from outside: random bytes, the time, the window, what is typed. */
+export function recorded(): Uint8Array {
+  const s = new Script();
+  mapAnonymous(s, A, 1);
+  s.call(GETRANDOM, A, 16, 0).call(CLOCK_GETTIME, 0, A + 16);
+  s.call(READ, 0, A + 32, 32)
+    .call(IOCTL, 0, TIOCGWINSZ, A + 64)
+    .call(CLOCK_GETTIME, 0, A + 80);
+  s.fork(
+    (child) => child.call(CLOCK_GETTIME, 1, A + 96).spin(),
+    (parent) => parent.spin(),
+  );
   return s.elf();
 }

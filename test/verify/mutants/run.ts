@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { Kernel, KernelOptions } from '../../../kernel/index.js';
 import type { Violation } from '../../../kernel/verify/index.js';
 import { root } from '../../support/processes.js';
+
+export type ProgramName = 'everything' | 'pressure' | 'swapping' | 'writing' | 'recorded';
 
 /** A small change of a source file that breaks kernel, mm or MMU. */
 export interface Mutant {
@@ -14,7 +16,7 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   /** The guest program that runs into it; everything() unless given. */
-  readonly program?: 'pressure' | 'swapping' | 'writing';
+  readonly program?: ProgramName;
 }
 
 type Kernels = typeof Kernel;
@@ -28,18 +30,19 @@ export function removeBundles(): void {
 
 /** The kernel with one change, bundled and loaded. */
 export async function loadKernel(mutant?: Mutant): Promise<Kernels> {
-  const outfile = join(folder, `kernel-${count++}.mjs`);
+  const outfile = join(folder, `kernel-${count++}.cjs`);
   await build({
     absWorkingDir: root,
     entryPoints: ['kernel/index.ts'],
     bundle: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'neutral',
     outfile,
     logLevel: 'error',
     plugins: mutant === undefined ? [] : [mutation(mutant)],
   });
-  return ((await import(pathToFileURL(outfile).href)) as { Kernel: Kernels }).Kernel;
+  // Not by import, which the test runner would transform: that takes longer than all the rest.
+  return (createRequire(import.meta.url)(outfile) as { Kernel: Kernels }).Kernel;
 }
 
 function mutation({ file, find, replace }: Mutant): Plugin {
@@ -89,3 +92,34 @@ export function violationsOf(
   }
   return { violations, kernel, thrown };
 }
+
+/** Runs a program on a machine that records, and restores it from its snapshot. */
+export function restoredViolations(kernels: Kernels, program: Uint8Array): Violation[] {
+  const violations: Violation[] = [];
+  const console = { write: () => {}, isTerminal: true };
+  let now = 1e18;
+  const hostNow = () => (now += 1e7);
+  for (const clock of ['virtual', 'host'] as const) {
+    const kernel = kernels.create({
+      memoryBytes: 2 ** 24,
+      seed: 5,
+      record: true,
+      console,
+      clock,
+      hostNow,
+    });
+    kernel.files.add('/bin/program', program, 0o755);
+    const process = kernel.spawn({ path: '/bin/program', args: ['program'], env: [], cwd: '/tmp' });
+    kernel.run(1_000_000);
+    kernel.resize(90, 30);
+    kernel.input(new TextEncoder().encode('typed\r'));
+    kernel.run(300_000);
+    kernel.kill(process.group, SIGTSTP);
+    kernel.run(300_000);
+    const onViolation = (violation: Violation) => violations.push(violation);
+    kernels.restore(kernel.snapshot(), { console, onViolation, hostNow, maxSteps: 10_000_000 });
+  }
+  return violations;
+}
+
+const SIGTSTP = 20;

@@ -50,6 +50,12 @@ export class Script {
     return this;
   }
 
+  /** Counts in a register for ever. */
+  spin(): this {
+    this.words.push(encode('addi', { rd: T1, rs1: T1, imm: 1 }), encode('jal', { rd: 0, imm: -4 }));
+    return this;
+  }
+
   /** fork(2): the child runs `body` and exits; the parent waits for it after `meanwhile`. */
   fork(body: (child: Script) => void, meanwhile: (parent: Script) => void = () => {}): this {
     const child = new Script(this.data);
@@ -93,6 +99,10 @@ export class Script {
   }
 }
 
+export const IOCTL = 29;
+export const READ = 63;
+export const CLOCK_GETTIME = 113;
+export const GETRANDOM = 278;
 export const FSYNC = 82;
 export const MSYNC = 227;
 export const FTRUNCATE = 46;

@@ -1,4 +1,4 @@
-import type { Mutant } from './run.js';
+import type { Mutant, ProgramName } from './run.js';
 
 const M = 'kernel/memory';
 const frames = `${M}/physical-memory.ts`;
@@ -36,13 +36,7 @@ const PASSED_ON = `  memory.activate();
   }`;
 
 /** rule, file, what stands there, what the mutant has instead. Empty: the statement is dropped. */
-const rows: [
-  rule: string,
-  file: string,
-  find: string,
-  replace: string,
-  program?: 'pressure' | 'swapping' | 'writing',
-][] = [
+const rows: [rule: string, file: string, find: string, replace: string, program?: ProgramName][] = [
   // mm trees
   ['T1', gaps, 'heights[node] = height;\n    sizes', 'sizes'],
   [
@@ -406,6 +400,30 @@ const rows: [
   ['L5', fork, 'child.countMapped(region.file, region.end - region.start);', ''],
   ['L5', space, 'this.countUnmapped(region.file, length);', ''],
   ['B1', tlb, 'this.flags[slot] = leaf.flags;', 'this.flags[slot] = leaf.flags | 4;'],
+  ['L7', 'kernel/random.ts', 'let mixer = (seed ^', 'let mixer = (Date.now() ^', 'recorded'],
+  [
+    'L7',
+    'kernel/process/scheduler.ts',
+    'this.random.below(SLICE_INSTRUCTIONS / 2)',
+    'Math.floor(Math.random() * 1000)',
+    'recorded',
+  ],
+  [
+    'L7',
+    'kernel/clock.ts',
+    'return this.steps * NANOSECONDS_PER_STEP + this.jumpedNanoseconds;',
+    'return Math.round(performance.now() * 1e6) + this.jumpedNanoseconds;',
+    'recorded',
+  ],
+  [
+    'L7',
+    'kernel/tty/tty.ts',
+    'this.host.hostAct(act, () => this.setWindow({ rows, columns }));',
+    'this.setWindow({ rows, columns });',
+    'recorded',
+  ],
+  ['L7', 'kernel/snapshot/replay.ts', 'recorder!.time = act.now;', '', 'recorded'],
+  ['L7', 'kernel/snapshot/snapshot.ts', 'seed: o.seed ?? 0,', 'seed: 0,', 'recorded'],
   ['L4', 'kernel/exec/load.ts', '  memory.activate();', PASSED_ON],
   [
     'L8',

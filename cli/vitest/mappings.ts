@@ -24,7 +24,7 @@ export interface Mappings {
   readonly present: ReadonlySet<number>;
 }
 
-export function snapshot(memory: VirtualMemory): Mappings {
+export function mappingsOf(memory: VirtualMemory): Mappings {
   const list = [...memory.space.regions()].map((region): Mapping => {
     const { start, end, prot, flags, file } = region;
     return {
