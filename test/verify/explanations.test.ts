@@ -54,9 +54,19 @@ async function violationOf(mutant: Mutant): Promise<Violation> {
   return violations.find(isOfStory(mutant.rule))!;
 }
 
-/** Addresses and counts depend on the compiler and its libc. */
+/** The explanation that the README shows under this heading. */
+function shownAs(what: string): string {
+  const start = `\n${what}:\n\n\`\`\`\n`;
+  const at = readme.indexOf(start);
+  return at < 0 ? '' : readme.slice(at + start.length, readme.indexOf('```\n', at + start.length));
+}
+
+/** Addresses and counts depend on the compiler, and lines of the libc on its release. */
 const withoutNumbers = (text: string) =>
-  text.replaceAll(/0x[0-9a-f]+/g, '0xN').replaceAll(/\b[\d,]*\d{3,}\b/g, 'N');
+  text
+    .replaceAll(/0x[0-9a-f]+/g, '0xN')
+    .replaceAll(/\b[\d,]*\d{3,}\b/g, 'N')
+    .replaceAll(/(?<!stories)(\.[cS]):\d+/g, '$1:N');
 
 describeWith([compiler], 'An explanation', () => {
   beforeAll(() => {
@@ -78,8 +88,12 @@ describeWith([compiler], 'An explanation', () => {
       expect(text).toMatch(
         /last write +of this PTE: 0x[0-9a-f]+ \(.*\) became 0x[0-9a-f]+ \(.*\)\n/,
       );
-      expect(text).toMatch(/\n +by .+ at instruction [\d,]+, pid \d+, from \S+, \S+\.[cS]:\d+/);
-      expect(text).toMatch(/\n {2}owner +frame 0x[0-9a-f]+: /);
+      expect(text).toMatch(
+        /\n +by (clone|munmap|page fault \(store\) at 0x\w+) at instruction [\d,]+, pid \d+, from \S+, \S+\.[cS]:\d+/,
+      );
+      expect(text).toMatch(
+        /\n {2}owner +frame 0x[0-9a-f]+: \S+, \d+ references?, made for pid \d+ at 0x[0-9a-f]+; mapped /,
+      );
       expect(text).toMatch(/\n {2}written in +\S.*\.ts\)/);
       expect(text).toMatch(place);
       expect(text).toMatch(/\n {2}look at +\S/);
@@ -89,7 +103,7 @@ describeWith([compiler], 'An explanation', () => {
         instruction: expect.any(Number),
         source: { file: expect.stringMatching(/\.[cS]$/), line: expect.any(Number) },
       });
-      expect(withoutNumbers(readme)).toContain(withoutNumbers(`${what}:\n\n\`\`\`\n${text}\`\`\``));
+      expect(withoutNumbers(shownAs(what))).toBe(withoutNumbers(text));
       expect(explain(violation, 'symptom').split('\n')).toHaveLength(2);
       expect(explain(violation, 'cause')).not.toContain('look at');
     },
