@@ -10,7 +10,6 @@ import { SIMPLE, type SyscallEntry } from './entry.js';
 import { SYSCALLS } from './table.js';
 
 const ECALL_BYTES = 4;
-const TWO_64 = 2 ** 64;
 
 /** Makes the system call that the task on the hart stands at. */
 export function dispatchSyscall(kernel: Kernel, task: Task): void {
@@ -85,9 +84,20 @@ function readArgument(kernel: Kernel, kind: ArgumentKind, register: number): num
       return hart.readX(register);
     case 'u64': {
       const value = hart.readX(register);
-      if (value >= 0) return value;
-      // Up to whole pages, since lengths are: the last ones before 2^64 become 2^64, which is 0 there.
-      return TWO_64 + (kind === SIZE ? Math.ceil(value / PAGE_SIZE) * PAGE_SIZE : value);
+      return value >= 0 && value < 2 ** 53 ? value : readBeyond(kernel, kind, register);
     }
   }
+}
+
+/**
+ * An argument from 2^53 on. Its page stays exact, and so does whether it is aligned to one. A size
+ * goes up to whole pages: the last ones before 2^64 become 2^64, which is 0 there.
+ */
+function readBeyond(kernel: Kernel, kind: ArgumentKind, register: number): number {
+  const { hart } = kernel.machine;
+  const low = hart.readXLow(register);
+  const inPage = low % PAGE_SIZE;
+  const page = hart.readXHigh(register) * 2 ** 32 + (low - inPage);
+  if (inPage === 0) return page;
+  return page + (kind === SIZE ? PAGE_SIZE : PAGE_SIZE / 2);
 }
