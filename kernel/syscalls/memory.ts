@@ -67,7 +67,8 @@ export function sysMmap(
     // Mapping /dev/zero is another way to ask for anonymous memory.
     const type = (flags & MAP_TYPE) === MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED;
     const anonymous = (flags & ~MAP_TYPE) | MAP_ANONYMOUS | type;
-    return call.memory.map(address, length, prot, anonymous, undefined, 0, { refusal });
+    const mayWrite = file.isWritable;
+    return call.memory.map(address, length, prot, anonymous, undefined, 0, { mayWrite, refusal });
   }
   const { inode } = file;
   const mapped = inode instanceof RegularFile ? inode : undefined;
