@@ -39,8 +39,11 @@ export class FileTree implements InodeOwner {
     this.makeDirectory('/home/user', 0o755, USER);
     this.makeDirectory('/etc', 0o755, ROOT);
     const accounts: [string, string][] = [
-      ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\n'],
-      ['/etc/group', 'root:x:0:\nuser:x:1000:\n'],
+      [
+        '/etc/passwd',
+        'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/home/user:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+      ],
+      ['/etc/group', 'root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n'],
     ];
     for (const [path, text] of accounts)
       this.addFile(path, new TextEncoder().encode(text), 0o644, ROOT);

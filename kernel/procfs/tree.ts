@@ -60,13 +60,34 @@ function populateSettings(kernel: Kernel): void {
   }
 }
 
-/** Fills /sys with what tells of the one hart. sysfs(5). */
+/**
+ * What stands in /sys for good: one hart, megapages where madvise(2) asks for them, and pages that
+ * are never merged. sysfs(5); Linux Documentation/admin-guide/mm, "Transparent Hugepage Support" and
+ * "Kernel Samepage Merging".
+ */
+const SYS: readonly [folder: string, contents: Readonly<Record<string, string>>][] = [
+  ['devices/system/cpu', { online: '0', possible: '0', present: '0' }],
+  ['devices/system/cpu/cpu0', {}],
+  [
+    'kernel/mm/transparent_hugepage',
+    {
+      enabled: 'always [madvise] never',
+      defrag: 'always defer defer+madvise [madvise] never',
+      shmem_enabled: 'always within_size advise [never] deny force',
+      hpage_pmd_size: '2097152',
+      use_zero_page: '0',
+    },
+  ],
+  ['kernel/mm/ksm', { run: '0', full_scans: '0', pages_shared: '0', pages_sharing: '0' }],
+];
+
 function populateSys({ files }: Kernel): void {
-  const cpus = files.makeDirectory('/sys/devices/system/cpu', 0o555, ROOT);
-  for (const name of ['online', 'possible', 'present']) {
-    cpus.link(name, new TextInode(files, () => '0\n'));
+  for (const [folder, contents] of SYS) {
+    const directory = files.makeDirectory(`/sys/${folder}`, 0o555, ROOT);
+    for (const [name, text] of Object.entries(contents)) {
+      directory.link(name, new TextInode(files, () => `${text}\n`));
+    }
   }
-  files.makeDirectory('/sys/devices/system/cpu/cpu0', 0o555, ROOT);
 }
 
 /** A file whose text is made when it is opened. */

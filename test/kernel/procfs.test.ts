@@ -138,6 +138,9 @@ describe('What tools look for in /proc and /sys is there:', () => {
     ['/proc/sys/kernel/tainted', /^0\n$/],
     ['/sys/devices/system/cpu/online', /^0\n$/],
     ['/sys/devices/system/cpu/possible', /^0\n$/],
+    ['/sys/kernel/mm/transparent_hugepage/enabled', /^always \[madvise\] never\n$/],
+    ['/sys/kernel/mm/transparent_hugepage/hpage_pmd_size', /^2097152\n$/],
+    ['/sys/kernel/mm/ksm/run', /^0\n$/],
   ])('%s', (path, text) => {
     expect(guestText(path)).toMatch(text);
   });
