@@ -2,7 +2,7 @@ import { Cause, type Hart } from '../emulator/index.js';
 import { NANOSECONDS_PER_STEP } from './clock.js';
 import { type CodePlace, placeOf } from './exec/symbols.js';
 import type { Kernel } from './kernel.js';
-import type { Process, Program } from './process/process.js';
+import { cpuTime, type Process, type Program } from './process/process.js';
 import { REG_A7, REG_RA } from './process/registers.js';
 import type { Task } from './process/task.js';
 import { EXPIRY_STEPS } from './process/timers.js';
@@ -115,11 +115,6 @@ function fireTimers(kernel: Kernel): void {
   const running = kernel.scheduler.current?.process;
   if (running !== undefined) expired += running.cpuTimers.expire(cpuTime(running));
   if (expired > 0) kernel.clock.charge(expired * EXPIRY_STEPS);
-}
-
-/** Nanoseconds that the process has run. */
-function cpuTime({ usage }: Process): number {
-  return usage.steps * NANOSECONDS_PER_STEP;
 }
 
 /** Puts the task on the hart and lets it do one thing: a waiting call, a signal, or instructions. */

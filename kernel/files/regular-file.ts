@@ -2,6 +2,8 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import type { IoBuffer } from '../io-buffer.js';
 import type { MappedFile, PageCache } from '../memory/index.js';
+import { RLIMIT_FSIZE } from '../process/limits.js';
+import type { Call } from '../syscalls/call.js';
 import { type Directory, type Named, pathOfNamed } from './directory.js';
 import { type Credentials, Inode, type InodeOwner } from './inode.js';
 import {
@@ -13,6 +15,7 @@ import {
   O_APPEND,
 } from './mode.js';
 import { OpenFile, type OpenRequest } from './open-file.js';
+import { exceedsSizeLimit } from './size-limit.js';
 
 /** Largest size of a file: offsets stay exact numbers far beyond any memory. */
 export const MAX_FILE_BYTES = 2 ** 43;
@@ -95,10 +98,12 @@ export class RegularFile extends Inode implements MappedFile, Named {
     this.freeIfUnused();
   }
 
-  /** ftruncate(2). */
-  resize(size: number): number {
+  /** ftruncate(2). The kernel itself is bound by no limit of size. */
+  resize(size: number, call?: Call): number {
+    const grows = size > this.sizeBytes;
+    if (grows && call !== undefined && exceedsSizeLimit(call, size)) return -Errno.EFBIG;
     if (size > MAX_FILE_BYTES) return -Errno.EFBIG;
-    const seal = size < this.sizeBytes ? F_SEAL_SHRINK : F_SEAL_GROW;
+    const seal = grows ? F_SEAL_GROW : F_SEAL_SHRINK;
     if (size !== this.sizeBytes && this.isSealed(seal)) return -Errno.EPERM;
     this.pages.truncate(size);
     this.touch();
@@ -165,16 +170,18 @@ export class RegularOpenFile extends OpenFile {
     return total;
   }
 
-  override write(buffer: IoBuffer): number {
+  override write(buffer: IoBuffer, call: Call): number {
     if (this.flags & O_APPEND) this.offset = this.inode.sizeBytes;
-    const count = this.writeAt(buffer, this.offset);
+    const count = this.writeAt(buffer, this.offset, call);
     if (count > 0) this.offset += count;
     return count;
   }
 
-  override writeAt(buffer: IoBuffer, offset: number): number {
-    const wanted = Math.min(buffer.remaining, MAX_FILE_BYTES - offset);
-    if (wanted < 0 || (wanted === 0 && buffer.remaining > 0)) return -Errno.EFBIG;
+  override writeAt(buffer: IoBuffer, offset: number, call: Call): number {
+    if (buffer.remaining === 0) return 0;
+    if (exceedsSizeLimit(call, offset + 1) || offset >= MAX_FILE_BYTES) return -Errno.EFBIG;
+    const atMost = Math.min(MAX_FILE_BYTES, call.process.limits[RLIMIT_FSIZE]!.soft);
+    const wanted = Math.min(buffer.remaining, atMost - offset);
     let total = 0;
     let problem = 0;
     // Page by page: what is written may be what makes the next source page readable, past the old

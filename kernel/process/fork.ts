@@ -1,5 +1,6 @@
 import { Errno } from '../errno.js';
 import type { Kernel } from '../kernel.js';
+import { watchCpuLimit } from './cpu-limit.js';
 import { RLIMIT_NPROC } from './limits.js';
 import { Process, type SharedMemory } from './process.js';
 import { PC_WORD, REG_A0, REG_SP, REG_TP, registerWord } from './registers.js';
@@ -107,6 +108,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.oomScoreAdj = from.oomScoreAdj;
   child.credentials = from.credentials;
   child.isVforkChild = (o.flags & CLONE_VFORK) !== 0;
+  watchCpuLimit(child);
   kernel.processes.set(pid, child);
   return child;
 }

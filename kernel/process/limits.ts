@@ -6,6 +6,10 @@ export interface Limit {
   readonly hard: number;
 }
 
+/** Seconds of CPU time. */
+export const RLIMIT_CPU = 0;
+/** Largest size that a process gives a file, in bytes. */
+export const RLIMIT_FSIZE = 1;
 export const RLIMIT_DATA = 2;
 export const RLIMIT_STACK = 3;
 export const RLIMIT_NPROC = 6;

@@ -1,3 +1,4 @@
+import { NANOSECONDS_PER_STEP } from '../clock.js';
 import type { DebugInfo } from '../exec/symbols.js';
 import type { DescriptorTable } from '../files/descriptors.js';
 import type { Directory } from '../files/directory.js';
@@ -115,6 +116,8 @@ export class Process {
   nextTimerId = 0;
   /** Timers that count the process's CPU time. */
   readonly cpuTimers = new TimerSet();
+  /** Watches RLIMIT_CPU; made when the process gets one. */
+  cpuLimit: Timer | undefined;
   readonly usage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
   readonly childUsage: Usage = { steps: 0, faults: 0, majorFaults: 0 };
   hasExecuted = false;
@@ -143,12 +146,19 @@ export class Process {
   dropTimers(which: 'created' | 'all'): void {
     for (const { timer } of this.posixTimers.values()) timer.disarm();
     this.posixTimers.clear();
-    if (which === 'all') for (const timer of this.intervalTimers) timer?.disarm();
+    if (which !== 'all') return;
+    for (const timer of this.intervalTimers) timer?.disarm();
+    this.cpuLimit?.disarm();
   }
 
   get leader(): Task {
     return this.tasks[0]!;
   }
+}
+
+/** Nanoseconds that the process has run. */
+export function cpuTime({ usage }: Process): number {
+  return usage.steps * NANOSECONDS_PER_STEP;
 }
 
 /** wait(2)'s status word. */

@@ -53,6 +53,8 @@ export const SIGTSTP = 20;
 export const SIGTTIN = 21;
 export const SIGTTOU = 22;
 export const SIGURG = 23;
+export const SIGXCPU = 24;
+export const SIGXFSZ = 25;
 export const SIGVTALRM = 26;
 export const SIGPROF = 27;
 export const SIGWINCH = 28;
@@ -83,7 +85,18 @@ export const UNBLOCKABLE: SignalSet = signalBit(SIGKILL) | signalBit(SIGSTOP);
 
 export type DefaultAction = 'terminate' | 'core' | 'ignore' | 'stop' | 'continue';
 
-const CORE = new Set([SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, 24, 25, SIGSYS]);
+const CORE = new Set([
+  SIGQUIT,
+  SIGILL,
+  SIGTRAP,
+  SIGABRT,
+  SIGBUS,
+  SIGFPE,
+  SIGSEGV,
+  SIGXCPU,
+  SIGXFSZ,
+  SIGSYS,
+]);
 const IGNORED = new Set([SIGCHLD, SIGURG, SIGWINCH]);
 const STOPS = new Set([SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU]);
 

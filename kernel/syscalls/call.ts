@@ -7,7 +7,7 @@ import type { VirtualMemory } from '../memory/index.js';
 import type { Process } from '../process/process.js';
 import type { Task, Wait } from '../process/task.js';
 import type { WaitQueue } from '../process/wait-queue.js';
-import { SI_KERNEL, type SignalSet } from '../signals/numbers.js';
+import { SI_USER, type SignalSet } from '../signals/numbers.js';
 import { hasDeliverableSignal, sendToTask } from '../signals/send.js';
 
 /** Not an answer: the task waits, and makes the same call again when it wakes. */
@@ -97,9 +97,10 @@ export class Call {
     return this.process.descriptors.get(fd);
   }
 
-  /** Sends a signal to the calling task, as the kernel does for SIGPIPE. */
+  /** Sends a signal to the calling task, from itself: how Linux sends SIGPIPE and SIGXFSZ. */
   raise(signal: number): void {
-    sendToTask(this.task, { signal, code: SI_KERNEL });
+    const { pid, credentials } = this.process;
+    sendToTask(this.task, { signal, code: SI_USER, pid, uid: credentials.uid });
   }
 
   /** `length` bytes of user memory, or -EFAULT. */

@@ -4,6 +4,7 @@ import type { OpenFile } from '../files/open-file.js';
 import { createPipe, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
 import { addSeals, getSeals } from '../files/seals.js';
+import { exceedsSizeLimit } from '../files/size-limit.js';
 import { RLIMIT_NOFILE } from '../process/limits.js';
 import type { Call } from './call.js';
 import {
@@ -172,7 +173,7 @@ export function sysFtruncate(call: Call, fd: number, length: number): number {
   if (file === undefined) return -Errno.EBADF;
   if (length < 0 || !(file.inode instanceof RegularFile)) return -Errno.EINVAL;
   if ((file.flags & O_ACCMODE) === 0) return -Errno.EINVAL;
-  return file.inode.resize(length);
+  return file.inode.resize(length, call);
 }
 
 /** fallocate(2): lengthening and punching holes. */
@@ -196,9 +197,10 @@ export function sysFallocate(
   if (inode.kind === 'fifo') return -Errno.ESPIPE;
   if (!(inode instanceof RegularFile)) return -Errno.ENODEV;
   if (offset + length > MAX_FILE_BYTES) return -Errno.EFBIG;
-  return mode === (KEEP_SIZE | PUNCH_HOLE)
-    ? inode.punchHole(offset, length)
-    : inode.allocate(offset, length, mode === KEEP_SIZE);
+  if (mode === (KEEP_SIZE | PUNCH_HOLE)) return inode.punchHole(offset, length);
+  const end = offset + length;
+  if (end > inode.sizeBytes && exceedsSizeLimit(call, end)) return -Errno.EFBIG;
+  return inode.allocate(offset, length, mode === KEEP_SIZE);
 }
 
 function duplicate(call: Call, fd: number, from: number, closeOnExec: boolean): number {

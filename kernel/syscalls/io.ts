@@ -265,12 +265,12 @@ function writeAt(call: Call, fd: number, ranges: readonly UserRange[], offset: n
   return buffer === undefined ? -Errno.EFAULT : file.writeAt(buffer, offset, call);
 }
 
-/** One range; what leaves user space keeps its length, to be refused. */
 /** Whether no range lies in the kernel's half, whoever transfers how little. Linux's access_ok. */
 export function isReachable(ranges: readonly UserRange[]): boolean {
   return ranges.every(({ address, length }) => address >= 0 && address + length <= 2 ** 63);
 }
 
+/** One range; what leaves user space keeps its length, to be refused. */
 export function single(address: number, count: number): UserRange[] {
   const range = { address, length: count };
   return [isOutside(range) ? range : { address, length: Math.min(count, MAX_TRANSFER) }];

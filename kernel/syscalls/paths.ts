@@ -321,7 +321,7 @@ export function sysTruncate(call: Call, pathAt: number, length: number): number 
   if (inode instanceof Directory) return -Errno.EISDIR;
   if (!(inode instanceof RegularFile)) return -Errno.EINVAL;
   if (!inode.permits(call.process.credentials, MAY_WRITE)) return -Errno.EACCES;
-  return inode.executing > 0 ? -Errno.ETXTBSY : inode.resize(length);
+  return inode.executing > 0 ? -Errno.ETXTBSY : inode.resize(length, call);
 }
 
 export function sysGetcwd(call: Call, address: number, size: number): number {

@@ -1,6 +1,7 @@
 import { bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
-import { applyMemoryLimits, type Limit, RLIMIT_COUNT } from '../process/limits.js';
+import { watchCpuLimit } from '../process/cpu-limit.js';
+import { applyMemoryLimits, type Limit, RLIMIT_COUNT, RLIMIT_CPU } from '../process/limits.js';
 import type { Call } from './call.js';
 import { encodeUsage } from './usage.js';
 
@@ -51,7 +52,10 @@ export function sysPrlimit64(
     if (limit.soft > limit.hard) return -Errno.EINVAL;
     if (limit.hard > old.hard) return -Errno.EPERM;
     process.limits[resource] = limit;
-    if (process.ending === undefined) applyMemoryLimits(process.memory, process.limits);
+    if (process.ending === undefined) {
+      applyMemoryLimits(process.memory, process.limits);
+      if (resource === RLIMIT_CPU) watchCpuLimit(process);
+    }
   }
   if (oldAt === 0) return 0;
   const bytes = new Uint8Array(16);

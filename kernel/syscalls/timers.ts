@@ -1,9 +1,9 @@
-import { NANOSECONDS_PER_STEP, type Timestamp, timestampOf } from '../clock.js';
+import { type Timestamp, timestampOf } from '../clock.js';
 import { Errno } from '../errno.js';
 import { O_CLOEXEC, O_NONBLOCK } from '../files/mode.js';
 import { TimerFile } from '../files/timerfd.js';
 import { PosixTimer } from '../process/posix-timer.js';
-import type { Process } from '../process/process.js';
+import { cpuTime, type Process } from '../process/process.js';
 import { Timer, type TimerSet } from '../process/timers.js';
 import { SI_KERNEL, SIGALRM, SIGNAL_COUNT, SIGPROF, SIGVTALRM } from '../signals/numbers.js';
 import { sendToProcess } from '../signals/send.js';
@@ -29,7 +29,7 @@ const SPEC_BYTES = 32;
 function clockOf(call: Call, clock: number): { timers: TimerSet; now: number } {
   const { kernel, process } = call;
   if (!CPU_CLOCKS.has(clock)) return { timers: kernel.timers, now: kernel.clock.now() };
-  return { timers: process.cpuTimers, now: process.usage.steps * NANOSECONDS_PER_STEP };
+  return { timers: process.cpuTimers, now: cpuTime(process) };
 }
 
 interface TimerSetting {

@@ -44,6 +44,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['transfers', 'splice, pidfd, memory of another process'],
     ['shm', 'System V shared memory, remap_file_pages'],
     ['fifos', 'named pipes, nice values'],
+    ['cpulimit', 'RLIMIT_CPU'],
     ['calls', 'preadv2, capabilities, robust lists, prctl'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
