@@ -151,8 +151,10 @@ export class Kernel {
       swapBytes: deviceBytes('swap device', o.swapBytes),
       hasDisk: (o.diskBytes ?? 0) > 0,
       replacement: o.replacement,
-      createMapper: (placement) => createMapper(placement, { journal: o.verify === 'trap' }),
+      createMapper: (placement) =>
+        createMapper(placement, { journal: o.verify === 'trap', mayAllocate: o.mayAllocate }),
     });
+    if (o.mayAllocate !== undefined) this.frames.mayAllocate = o.mayAllocate;
     this.frames.whenExhausted = (need) => this.oomKiller.relieve(need);
     this.entropy = new Random(seed, 'entropy');
     this.scheduler = new Scheduler(new Random(seed, 'scheduling'));

@@ -55,6 +55,8 @@ export interface KernelOptions {
   readonly afterExec?: ((process: Process) => void) | undefined;
   /** Called for each process whose memory is about to be released because it ends. */
   readonly beforeExit?: ((process: Process) => void) | undefined;
+  /** For tests: asked before a frame is handed out, and before a mapper takes nodes. */
+  readonly mayAllocate?: (() => boolean) | undefined;
   readonly console: ConsoleHost;
 }
 

@@ -21,10 +21,10 @@ export class StreamSocket extends UnixSocket {
       const isOfAnother = message.credentials !== first.credentials;
       if (this.passesCredentials && isOfAnother && !sameSender(message, first)) break;
       const part = message.bytes.subarray(message.start, message.start + buffer.remaining);
-      const put = buffer.put(part);
-      count += put;
-      if (put < part.length) return count > 0 ? done(count) : -Errno.EFAULT;
-      if (!peeks) message.start += put;
+      // What does not go over whole stays, all of it. Linux unix_stream_read_generic.
+      if (buffer.put(part) < part.length) return count > 0 ? done(count) : -Errno.EFAULT;
+      count += part.length;
+      if (!peeks) message.start += part.length;
       const files = this.takeFiles(message, peeks);
       const isRead = message.start === message.bytes.length;
       if (!peeks && isRead) this.dropFirst();

@@ -61,7 +61,7 @@ export interface Mapper {
 /** The mapper of a fresh address space: [mmap_min_addr, TASK_SIZE), merging as Linux does. */
 export function createMapper(
   placement: 'top-down' | 'bottom-up',
-  o: { journal?: boolean } = {},
+  o: { journal?: boolean; mayAllocate?: (() => boolean) | undefined } = {},
 ): Mapper {
   return AddressSpace.create<MappedFile>({
     start: MMAP_MIN_ADDRESS,
@@ -71,5 +71,6 @@ export function createMapper(
     merge: 'adjacent',
     maxRegions: MAX_MAP_COUNT,
     journal: o.journal,
+    mayAllocate: o.mayAllocate,
   });
 }

@@ -32,12 +32,17 @@ export function withRoom<T>(
   isShort: (result: T) => boolean,
   need?: FrameNeed,
 ): T {
+  // A page that an attempt brings in may be all that can be taken after it, for ever.
+  let isAllTaken = false;
   for (let wanted = 1; ; wanted *= 2) {
     const { refusals } = frames;
     const result = attempt();
     if (!isShort(result) || frames.refusals === refusals) return result;
-    if (frames.makeRoom(wanted) > 0) continue;
+    const freed: number = isAllTaken ? 0 : frames.makeRoom(wanted);
+    isAllTaken = freed < wanted;
+    if (freed > 0) continue;
     if (!frames.isExhausted || !frames.whenExhausted(need)) return result;
+    isAllTaken = false;
   }
 }
 

@@ -47,6 +47,26 @@ describe('DiskCache', () => {
     expect(disk.reads).toBe(2);
   });
 
+  it('does not go round in circles where a copy needs two frames and there is one', () => {
+    const { file, frames, memory } = createScene();
+    const at = page(PRIVATE_PAGE);
+    memory.map(at, pages(1), RW, MAP_PRIVATE | MAP_FIXED, file, 0);
+    peek(memory, page(7));
+    file.pages.dropUnused(0, FILE_PAGES - 1);
+    memory.lock(page(7), pages(1));
+    frames.reserved = frames.freeFrames - 1;
+    // Each try brings in the file's page, which is all that the next one can take back.
+    let rounds = 0;
+    const { makeRoom } = frames;
+    frames.makeRoom = (wanted) => {
+      if (++rounds > 100) throw new Error('it never ends');
+      return makeRoom(wanted);
+    };
+    expect(memory.fault(at, 'store')).toMatchObject({ signal: 'SIGKILL' });
+    frames.reserved = 0;
+    expect(poke(memory, at, 120)).toBe(0);
+  });
+
   it('does not read a page that is written whole', () => {
     const { disk, file } = createScene();
     file.pages.dropUnused(0, FILE_PAGES);

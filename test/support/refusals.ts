@@ -1,0 +1,196 @@
+import { Cause } from '../../emulator/index.js';
+import { Directory } from '../../kernel/files/directory.js';
+import type { Kernel } from '../../kernel/index.js';
+import type { Call } from '../../kernel/syscalls/call.js';
+import type { SyscallEntry } from '../../kernel/syscalls/entry.js';
+import { SYSCALLS } from '../../kernel/syscalls/table.js';
+
+const table = SYSCALLS as Map<number, SyscallEntry>;
+
+/** Calls that change nothing at all when they fail for want of memory. */
+const ALL_OR_NOTHING = 'mmap munmap mremap brk mprotect clone execve shmget shmat memfd_create';
+
+/** What of an operation's allocations is refused: the one whose turn it is, or all from there on. */
+export type Refused = 'one' | 'the rest';
+
+/**
+ * Refuses allocations of a running kernel, frames and nodes of the mapper alike. Of each kind of
+ * operation (each system call, page faults, the delivery of signals) it refuses the first allocation,
+ * the next time the second and so on, until an operation has fewer; then it begins anew. A program
+ * that makes each call until it succeeds so sees every call fail at each of its allocations.
+ */
+export class Refusals {
+  /** How often something was refused to each kind of operation. */
+  readonly counts = new Map<string, number>();
+  /** Calls that failed and left something behind. */
+  readonly leaks: string[] = [];
+  private readonly refused: Refused;
+  private kernel: Kernel | undefined;
+  /** Which allocation is refused next, by kind; 1 is the first. */
+  private readonly turns = new Map<string, number>();
+  private kind = '';
+  private operation = '';
+  private allocations = 0;
+  private calls = 0;
+  private hasRefused = false;
+
+  constructor(refused: Refused) {
+    this.refused = refused;
+  }
+
+  /** For KernelOptions.mayAllocate. */
+  readonly mayAllocate = (): boolean => {
+    const { kernel } = this;
+    const task = kernel?.scheduler.current;
+    if (kernel === undefined || task === undefined) return true;
+    const kind = kindOf(kernel, task.callNumber);
+    const operation = `${kind} ${this.calls} ${kernel.faults}`;
+    if (operation !== this.operation) this.begin(kind, operation);
+    this.allocations++;
+    const turn = this.turns.get(kind) ?? 1;
+    const isDue = this.allocations === turn || (this.allocations > turn && this.refused !== 'one');
+    if (isDue) this.hasRefused = true;
+    return !isDue;
+  };
+
+  /** Starts to refuse at the first umask(2). `stop` puts back what this changes. */
+  start(kernel: Kernel): { stop: () => void } {
+    const originals = [...table];
+    for (const [number, entry] of originals) {
+      const run = (call: Call, ...args: number[]) => {
+        this.calls++;
+        if (entry.name === 'umask') this.kernel = kernel;
+        return this.watched(entry.name, call, () => entry.run(call, ...args));
+      };
+      table.set(number, { ...entry, run });
+    }
+    return {
+      stop: () => {
+        this.kernel = undefined;
+        for (const [number, entry] of originals) table.set(number, entry);
+      },
+    };
+  }
+
+  /** Makes a call; one that fails must leave as much as there was. */
+  private watched(name: string, call: Call, make: () => number): number {
+    const isAllOrNothing = ALL_OR_NOTHING.split(' ').includes(name);
+    const before = belongings(call, isAllOrNothing);
+    this.hasRefused = false;
+    const result = make();
+    const isFailure = result < 0 && result > -512;
+    if (!this.hasRefused || !isFailure || call.task.state === 'dead') return result;
+    const after = belongings(call, isAllOrNothing);
+    if (before !== after) this.leaks.push(`${name} = ${result}: ${before} became ${after}`);
+    return result;
+  }
+
+  private begin(kind: string, operation: string): void {
+    if (this.kind !== '') this.end();
+    this.kind = kind;
+    this.operation = operation;
+    this.allocations = 0;
+    this.hasRefused = false;
+  }
+
+  /** The operation before is over: the next one of its kind is refused its next allocation. */
+  private end(): void {
+    const { kind } = this;
+    const turn = this.turns.get(kind) ?? 1;
+    const wasRefused = this.allocations >= turn;
+    this.turns.set(kind, wasRefused ? turn + 1 : 1);
+    if (wasRefused) this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+}
+
+function kindOf(kernel: Kernel, callNumber: number): string {
+  if (callNumber >= 0) return SYSCALLS.get(callNumber)!.name;
+  return kernel.machine.hart.trapCause === Cause.EcallFromUser ? 'signal' : 'fault';
+}
+
+/** What a failed call may not have changed. */
+function belongings({ kernel, process }: Call, isAllOrNothing: boolean): string {
+  const descriptors = [...process.descriptors.entries()].length;
+  const { regions, mappedBytes } = process.memory.space.stats();
+  const space = isAllOrNothing ? `, ${regions} regions of ${mappedBytes} bytes` : '';
+  return (
+    `${descriptors} descriptors, ${kernel.processes.size} processes, ${kernel.tasks.size} tasks, ` +
+    `${kernel.segments.count} segments, ${kernel.memorySystem.spaces.size} address spaces${space}`
+  );
+}
+
+/** What is left when all processes have ended, to be compared with another run. */
+export function leftovers(kernel: Kernel): Record<string, unknown> {
+  const { frames, machine, memorySystem } = kernel;
+  const kinds: Record<string, number> = {};
+  for (let i = 0; i < machine.ram.frameCount; i++) {
+    const kind = frames.kind(machine.ram.firstPpn + i);
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return {
+    frames: kinds,
+    spaces: memorySystem.spaces.size,
+    processes: kernel.processes.size,
+    tasks: kernel.tasks.size,
+    segments: kernel.segments.count,
+    names: kernel.sockets.abstract.size,
+    filesOnTheirWay: kernel.sockets.filesOnTheirWay,
+    timer: kernel.timers.earliest,
+    swapSlots: memorySystem.swap?.usedSlots,
+    diskBlocks: kernel.disk?.freeBlocks,
+    tree: names(kernel),
+  };
+}
+
+/** Every file with its size and links. */
+function names(kernel: Kernel): string[] {
+  const found: string[] = [];
+  const visit = (directory: Directory, path: string) => {
+    for (const { name, inode } of directory.entries()) {
+      found.push(`${path}/${name} ${inode.sizeBytes} ${inode.linkCount}`);
+      if (inode instanceof Directory) visit(inode, `${path}/${name}`);
+    }
+  };
+  for (const folder of ['/tmp', '/disk', '/bin', '/dev/shm']) {
+    const directory = kernel.files.resolve(folder);
+    if (directory instanceof Directory) visit(directory, folder);
+  }
+  return found;
+}
+
+/**
+ * Lets memory run out at one allocation: from then on there is none left, until the OOM killer has
+ * chosen somebody.
+ */
+export class Exhaustion {
+  /** Allocations since the first program began to run. */
+  count = 0;
+  private readonly at: number;
+  private kernel: Kernel | undefined;
+
+  /** @param at the first allocation is 1; Infinity: never */
+  constructor(at: number) {
+    this.at = at;
+  }
+
+  /** For KernelOptions.mayAllocate. */
+  readonly mayAllocate = (): boolean => {
+    const { kernel } = this;
+    const isRunning = kernel?.scheduler.current !== undefined;
+    if (isRunning && ++this.count === this.at) {
+      kernel.frames.reserved = kernel.frames.freeFrames;
+    }
+    return true;
+  };
+
+  start(kernel: Kernel): void {
+    this.kernel = kernel;
+    const { frames } = kernel;
+    const { reserved, whenExhausted } = frames;
+    frames.whenExhausted = (need) => {
+      const isRelieved = whenExhausted(need);
+      frames.reserved = reserved;
+      return isRelieved;
+    };
+  }
+}
