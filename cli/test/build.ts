@@ -21,7 +21,7 @@ const images = {
 };
 
 /** A compiler that is told to read without end gets no further. */
-const COMPILER_SECONDS = 60;
+const MOST_COMPILER_SECONDS = 60;
 const COMPILER_KILOBYTES = 4 * 1024 * 1024;
 const MESSAGE_BYTES = 16 * 1024;
 
@@ -30,10 +30,12 @@ let compiler: Compiler | undefined;
 /**
  * Reads the ELF of a test or compiles its sources, which find guest-programs/labs/lab.h.
  *
+ * @param watchdogSeconds wall-clock time after which a compiler is given up, a minute at most
  * @throws Mistake when there is no compiler
  */
-export async function build(test: TestSpec): Promise<Built> {
-  const found = isElfFile(test.files) ? read(test.files[0]!) : await compile(test);
+export async function build(test: TestSpec, watchdogSeconds: number): Promise<Built> {
+  const seconds = Math.min(watchdogSeconds, MOST_COMPILER_SECONDS);
+  const found = isElfFile(test.files) ? read(test.files[0]!) : await compile(test, seconds);
   if ('problem' in found || test.firmware === undefined) return { firmware: undefined, ...found };
   const firmware = read(test.firmware);
   return 'problem' in firmware ? firmware : { elf: found.elf, firmware: firmware.elf };
@@ -53,7 +55,7 @@ function read(file: string): Found {
   }
 }
 
-async function compile(test: TestSpec): Promise<Found> {
+async function compile(test: TestSpec, seconds: number): Promise<Found> {
   for (const file of test.files) {
     const source = read(file);
     if ('problem' in source) return source;
@@ -70,7 +72,7 @@ async function compile(test: TestSpec): Promise<Found> {
           : [compiler.before, compiler.after];
     const include = ['labs', 'bare-metal'].flatMap((name) => ['-I', join(guestPrograms, name)]);
     const args = [...before, ...include, ...test.files, '-o', program, ...after];
-    const problem = await runCompiler(compiler.command, args);
+    const problem = await runCompiler(compiler.command, args, seconds);
     if (problem === undefined) return { elf: readFileSync(program) };
     const told = test.explain === 'symptom' ? '' : `:\n${problem.trimEnd()}`;
     return { problem: `the program does not compile${told}` };
@@ -95,13 +97,21 @@ function imageArguments(kind: keyof typeof images): [string[], string[]] {
 }
 
 /** @returns what the compiler complained of, or undefined when it made a program */
-function runCompiler(command: string, args: readonly string[]): Promise<string | undefined> {
+function runCompiler(
+  command: string,
+  args: readonly string[],
+  seconds: number,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     // A shell can limit what is no child of ours but the compiler's.
     const hasShell = process.platform !== 'win32';
     const limited = `ulimit -v ${COMPILER_KILOBYTES} 2>/dev/null; exec "$0" "$@"`;
     const [file, ...rest] = hasShell ? ['sh', '-c', limited, command, ...args] : [command, ...args];
-    const child = spawn(file!, rest, { stdio: ['ignore', 'ignore', 'pipe'], detached: hasShell });
+    const child = spawn(file!, rest, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: hasShell,
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     const messages: Buffer[] = [];
     let length = 0;
     child.stderr.on('data', (bytes: Buffer) => {
@@ -114,12 +124,12 @@ function runCompiler(command: string, args: readonly string[]): Promise<string |
       // The compiler proper is another process of the same group.
       if (hasShell) process.kill(-child.pid!, 'SIGKILL');
       else child.kill();
-    }, COMPILER_SECONDS * 1000);
+    }, seconds * 1000);
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
       if (code === 0) resolve(undefined);
-      else if (isLate) resolve(`the compiler was stopped after ${COMPILER_SECONDS} s`);
+      else if (isLate) resolve(`the watchdog ended the compiler after ${seconds} s`);
       else resolve(Buffer.concat(messages).toString());
     });
   });

@@ -40,12 +40,18 @@ function tapPoint({ name, status }: CaseResult | TestResult, number: number, tex
   return [point, '  ---', '  message: |-2', ...message.map((line) => `    ${line}`), '  ...'];
 }
 
-/** A description is one line, in which a # starts a directive. */
+/** A description is one line, in which a # starts a directive; a { at its end would start a block. */
 function tapText(text: string): string {
-  return printable(text).replace(/[\\#]/g, '\\$&').replaceAll('\n', ' ');
+  return printable(text)
+    .replace(/[\\#]/g, '\\$&')
+    .replaceAll('\n', ' ')
+    .replace(/\{\s*$/, '(');
 }
 
-/** The JUnit XML that CI services read: one suite for each test, its cases as the test cases. */
+/**
+ * The JUnit XML that CI services read, as Jenkins's junit-10.xsd describes it: one suite for each
+ * test, its cases as the test cases.
+ */
 function junit(report: Report): string {
   const suites = report.tests.map((test) => {
     const cases = junitCases(test);
@@ -53,7 +59,9 @@ function junit(report: Report): string {
     const skipped = cases.filter(({ status }) => status === 'skipped').length;
     const counts = `tests="${cases.length}" failures="${failures}" skipped="${skipped}" errors="0"`;
     const body = cases.map((each) => junitCase(test.name, each)).join('');
-    return `  <testsuite name="${xml(test.name)}" ${counts}>\n${body}  </testsuite>\n`;
+    const isShown = test.status === 'failed' && test.output !== '';
+    const output = isShown ? `    <system-out>${xml(test.output)}</system-out>\n` : '';
+    return `  <testsuite name="${xml(test.name)}" ${counts}>\n${body}${output}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="pagewalk">\n${suites.join('')}</testsuites>\n`;
 }
@@ -73,7 +81,7 @@ function junitCase(suite: string, { name, status, message }: CaseResult): string
   const inner =
     status === 'skipped'
       ? `<skipped message="${first}"/>`
-      : `<failure message="${first}">${xml(message)}</failure>`;
+      : `<failure type="failure" message="${first}">${xml(message)}</failure>`;
   return `${open}>${inner}</testcase>\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Report, TestResult } from './types.js';
 /** The line that tells of a test as it ends. */
 export function progressLine(result: TestResult): string {
   const mark = result.status === 'passed' ? 'ok    ' : 'FAILED';
-  return `${mark}  ${result.name.padEnd(24)} ${casesText(result).padEnd(20)} ${scoreText(result)}\n`;
+  return `${mark}  ${printable(result.name).padEnd(24)} ${casesText(result).padEnd(20)} ${scoreText(result)}\n`;
 }
 
 /** What stands under the lines of progress: every failure with its explanation, then the sums. */

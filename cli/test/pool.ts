@@ -35,7 +35,7 @@ export async function runTests(
     const thread = new Thread();
     for (let at = next++; at < tests.length; at = next++) {
       const test = tests[at]!;
-      const built = await build(test);
+      const built = await build(test, options.watchdogSeconds);
       results[at] =
         'problem' in built
           ? notRun(test, built.problem)

@@ -1,13 +1,23 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { guestPrograms } from '../guest-programs.js';
 import { Mistake } from '../mistake.js';
+import { hostReason } from '../program-file.js';
 import type { Expectation, Explain, Limits, TestSpec } from './types.js';
 
 const SUITE_FILE = 'tests.json';
 const SUBMISSION = '$SUBMISSION/';
 /** The folder guest-programs of this package. */
 const PACKAGE = '$PAGEWALK/';
+const ELF_MAGIC = Buffer.from('\x7fELF', 'latin1');
 const PAGE_SIZE = 4096;
 const MIB = 2 ** 20;
 
@@ -56,10 +66,9 @@ export function readTests(paths: readonly string[], defaults: TestDefaults): Tes
 
 function testsOf(folder: string, defaults: TestDefaults): Entry[] {
   if (existsSync(join(folder, SUITE_FILE))) return readSuite(folder, defaults);
-  const files = readdirSync(folder)
-    .sort()
+  const files = namesIn(folder)
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile() && (path.endsWith('.c') || isElf(path)));
+    .filter((path) => (path.endsWith('.c') ? !isFolder(path) : isElf(path)));
   if (files.length === 0) {
     throw new Mistake(`no tests in ${folder}: ${SUITE_FILE}, ELFs or .c files are expected`);
   }
@@ -94,8 +103,30 @@ function plain(file: string, defaults: TestDefaults): Entry {
   };
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new Mistake(`cannot read ${folder}: ${hostReason(error)}`);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** What cannot be read, or is no file at all, is none. */
 function isElf(path: string): boolean {
-  return readFileSync(path).subarray(0, 4).equals(Buffer.from('\x7fELF', 'latin1'));
+  const start = Buffer.alloc(ELF_MAGIC.length);
+  try {
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, 'r');
+    readSync(file, start);
+    closeSync(file);
+  } catch {
+    return false;
+  }
+  return start.equals(ELF_MAGIC);
 }
 
 function readSuite(folder: string, defaults: TestDefaults): Entry[] {
