@@ -42,6 +42,9 @@ export class Ram {
   /** 1 for each frame written since `drainDirtyFrames`. The hart sets it when it lets stores through. */
   readonly dirty: Uint8Array;
 
+  /** How often each frame was filled as a whole, modulo 2^32. */
+  readonly fillCounts: Uint32Array;
+
   /** Told at once of what `drainWatchedStores` gives later. */
   onWatchedStore: ((pa: number) => void) | undefined;
 
@@ -50,6 +53,7 @@ export class Ram {
   private readonly view: DataView;
   /** Counted in 8 bytes from the start of RAM: small integers, which take no room of their own. */
   private watchedStores: number[] = [];
+  private invalidStores: number[] = [];
   private readonly interceptors = new Map<number, () => void>();
   private listener: StoreListener | undefined;
   private onDrain: (() => void) | undefined;
@@ -63,6 +67,7 @@ export class Ram {
     this.frameCount = sizeBytes / PAGE_SIZE;
     this.frameFlags = new Uint8Array(this.frameCount);
     this.dirty = new Uint8Array(this.frameCount);
+    this.fillCounts = new Uint32Array(this.frameCount);
     this.bytes = new Uint8Array(buffer, RAM_OFFSET, sizeBytes);
     this.words = new Uint32Array(buffer, RAM_OFFSET, sizeBytes / 4);
     this.view = new DataView(buffer, RAM_OFFSET, sizeBytes);
@@ -99,6 +104,7 @@ export class Ram {
   fill(ppn: number, byte: number): void {
     const start = (ppn - this.firstPpn) * PAGE_SIZE;
     this.bytes.fill(byte, start, start + PAGE_SIZE);
+    this.fillCounts[ppn - this.firstPpn]!++;
     this.noteRange(ppn * PAGE_SIZE, PAGE_SIZE);
   }
 
@@ -251,6 +257,14 @@ export class Ram {
     return stores;
   }
 
+  /** Those of the stores since the last call that left an entry whose V is 0. */
+  drainInvalidStores(): number[] {
+    if (this.invalidStores.length === 0) return this.invalidStores;
+    const stores = this.invalidStores;
+    this.invalidStores = [];
+    return stores;
+  }
+
   /** Calls `onStore` after each single store by the hart to the 8 bytes at `pa`, which is aligned. */
   intercept(pa: number, onStore: () => void): void {
     const frame = (pa - RAM_BASE) >>> 12;
@@ -271,7 +285,9 @@ export class Ram {
   }
 
   private logStore(pa: number): void {
-    this.watchedStores.push((pa - RAM_BASE) >>> 3);
+    const store = (pa - RAM_BASE) >>> 3;
+    this.watchedStores.push(store);
+    if ((this.words[store * 2]! & PTE_V) === 0) this.invalidStores.push(store);
     this.onWatchedStore?.(pa);
   }
 

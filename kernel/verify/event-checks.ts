@@ -10,7 +10,7 @@ import { ppnOf, type Shadow, type ShadowTable, vaOf } from './shadow.js';
 
 const LEAF = R | W | X;
 /** Calls by which a program gives the contents of pages up. */
-export const DROPPING =
+const DROPPING =
   /^(munmap|mmap|mremap|madvise|brk|execve|exit|exit_group|shmdt|ftruncate|truncate)/;
 /** Flags that decide what a child gets. */
 const INHERITED = REGION_SHARED | REGION_WIPE_ON_FORK;
@@ -40,6 +40,8 @@ export interface LeafChange {
   readonly oldHigh: number;
   readonly low: number;
   readonly high: number;
+  /** It was without V in between: what stands there now is another leaf. */
+  readonly isNew: boolean;
 }
 
 /** Judges changes, where only before and after together show what is wrong. */
@@ -101,8 +103,8 @@ export class EventChecks {
   }
 
   /** A and D come from accesses alone, and D goes only at the program's request. Rules D1, D3. */
-  private bitsChanged({ table, index, pteAddress, oldLow, low, high }: LeafChange): void {
-    const appeared = low & ~oldLow & (A | D);
+  private bitsChanged({ table, index, pteAddress, oldLow, low, high, isNew }: LeafChange): void {
+    const appeared = low & (isNew ? A | D : ~oldLow & (A | D));
     const isAccessed = (appeared & ~(this.marked.get(pteAddress / ENTRY_BYTES) ?? 0)) === 0;
     const finding = {
       rootPpn: table.space.table.rootPpn,
@@ -110,7 +112,7 @@ export class EventChecks {
       frame: ppnOf(low, high),
     };
     // A move brings the bits of the entry that it moves, over one that may map the same frame.
-    const isMoved = this.history.event.name === 'mremap';
+    const isMoved = isNew && this.history.event.name === 'mremap';
     if (!isAccessed && !isMoved && this.system.adBits === 'svadu') {
       this.findings.push({
         ...finding,
@@ -120,8 +122,9 @@ export class EventChecks {
         remedy: 'look at who writes leaf flags: leafFlags has neither A nor D',
       });
     }
-    // A call that gives the page up may get the same frame again for what it maps there.
-    const isCleared = (oldLow & ~low & D) !== 0 && !DROPPING.test(this.history.event.name);
+    // MADV_FREE gives the contents up, and keeps the leaf.
+    const isGivenUp = isNew || this.history.event.name === 'madvise';
+    const isCleared = (oldLow & ~low & D) !== 0 && !isGivenUp;
     if (isCleared && !this.isWrittenBack(table, index, low, high)) {
       this.findings.push({
         ...finding,
@@ -213,25 +216,29 @@ export class EventChecks {
     });
   }
 
+  /** A leaf that was not there has neither A nor D, unless an access made them. Rule D1. */
+  added(table: Table, index: number, low: number, ppn: number): void {
+    // The kernel itself may use the page in the same trap: a signal's frame is pushed through it.
+    const early = low & (A | D) & ~(this.marked.get(table.ppn * ENTRIES + index) ?? 0);
+    // A move brings the bits of the entry that it moves.
+    const isMoved = this.history.event.name === 'mremap';
+    if (early === 0 || isMoved || this.system.adBits !== 'svadu') return;
+    this.findings.push({
+      rule: 'D1',
+      rootPpn: table.space.table.rootPpn,
+      va: vaOf(table, index),
+      frame: ppn,
+      observed: `the new leaf has ${low & D ? 'D' : 'A'} set before any access was made through it`,
+      expected: 'A and D clear: the walk sets them',
+      remedy: 'leafFlags (kernel/memory/leaf-flags.ts), adBits (kernel/memory/bring-in.ts)',
+    });
+  }
+
   /** A page that was never written reads as zeros, or as its file does. Rule R7. */
-  fresh(table: Table, index: number, region: Region, low: number, ppn: number): void {
+  fresh(table: Table, index: number, region: Region, ppn: number): void {
     if (this.history.event.name !== 'fault' || table.level > 0) return;
     const va = vaOf(table, index);
-    // The kernel itself may use the page in the same trap: a signal's frame is pushed through it.
-    const marked = this.marked.get(table.ppn * ENTRIES + index) ?? 0;
-    if (low & (A | D) & ~marked && this.system.adBits === 'svadu') {
-      this.findings.push({
-        rule: 'D1',
-        rootPpn: table.space.table.rootPpn,
-        va,
-        frame: ppn,
-        observed: `the new leaf has ${low & D ? 'D' : 'A'} set before any access was made through it`,
-        expected: 'A and D clear: the walk sets them',
-        remedy: 'leafFlags (kernel/memory/leaf-flags.ts), adBits (kernel/memory/bring-in.ts)',
-      });
-      return;
-    }
-    if (marked & D) return; // it has been written to since
+    if ((this.marked.get(table.ppn * ENTRIES + index) ?? 0) & D) return; // written to since
     const { file } = region;
     const source = file?.pages.page((region.offset + (va - region.base)) / PAGE_BYTES) ?? 0;
     const { memory } = this;

@@ -90,6 +90,7 @@ export class ImageMonitor {
   private look(): void {
     const { context } = this.image.machine.hart.mmu;
     this.image.machine.ram.drainWatchedStores();
+    this.image.machine.ram.drainInvalidStores();
     if (context.levels !== LEVELS) return;
     if (!this.isChanged && this.judgedRoot === context.rootPpn) return;
     this.isChanged = false;

@@ -7,7 +7,7 @@ import type { PageCache } from '../memory/page-cache.js';
 import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
 import { A, D, ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
-import { DROPPING, EventChecks } from './event-checks.js';
+import { EventChecks } from './event-checks.js';
 import type { History } from './history.js';
 import {
   ppnOf,
@@ -51,8 +51,9 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly sizes = new Map<VirtualMemory, number>();
   private readonly touched: number[] = [];
   private readonly isTouched: Uint8Array;
-  /** Kind of each frame when it got its first mapper. */
+  /** Kind of each frame when it got its first mapper, and how often it had been filled by then. */
   private readonly kinds: Uint8Array;
+  private readonly fillCounts: Uint32Array;
   /** Leaves that a frame got since it was last looked at. */
   private readonly addedCounts: Uint32Array;
   /** Frames that several private leaves share, and the zero frame: nobody may write to them. */
@@ -64,6 +65,9 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly refilled = new Set<number>();
   /** Address spaces and first addresses of the superpages that gave way to small pages in this trap. */
   private readonly split = new Set<string>();
+  /** Stores that left an entry without V, in this trap; a set of them once somebody asks. */
+  private invalidStores: readonly number[] = [];
+  private invalidated: Set<number> | undefined;
   private isBuilding = false;
   private wasValid = false;
   /** The slot that the entry named before it changed; 0 = none. */
@@ -78,6 +82,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.shadow = new Shadow(memory, this);
     this.isTouched = new Uint8Array(memory.frameCount);
     this.kinds = new Uint8Array(memory.frameCount);
+    this.fillCounts = new Uint32Array(memory.frameCount);
     this.addedCounts = new Uint32Array(memory.frameCount);
     this.isGuarded = new Uint8Array(memory.frameCount);
   }
@@ -87,8 +92,19 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.guard(this.system.frames.zeroPpn - this.memory.firstPpn, true);
   }
 
-  /** Looks at what the trap has touched. `current`: whose trap it was. */
-  check(stores: readonly number[], current: VirtualMemory | undefined): void {
+  /**
+   * Looks at what the trap has touched.
+   *
+   * @param invalid those of the stores that left an entry whose V is 0
+   * @param current whose trap it was
+   */
+  check(
+    stores: readonly number[],
+    invalid: readonly number[],
+    current: VirtualMemory | undefined,
+  ): void {
+    this.invalidStores = invalid;
+    this.invalidated = undefined;
     // First: the frames of spaces that are gone may hold anything by now.
     const { spaces } = this.system;
     for (const space of this.spaces) if (!spaces.has(space)) this.removeSpace(space);
@@ -152,26 +168,50 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       this.history.entryChanged(pteAddress, oldLow, oldHigh, low, high);
     }
     if (oldLow & V && oldLow & LEAF) {
-      this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high });
-      const ppn = ppnOf(low, high);
-      const isSame = low & V && ppn === ppnOf(oldLow, oldHigh) && table.level === 0;
-      if (isSame && this.mayBeReused()) {
-        this.kinds[ppn - this.memory.firstPpn] = this.system.frames.kindNumber(ppn);
-      }
+      const isNew = (low & V) !== 0 && this.takeInvalid(table, index);
+      this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low, high, isNew });
+      if (isNew && isMark) this.renewed(table.level, low, high);
     }
   }
 
-  /** Whether a frame may have been given up and handed out again in this trap. */
-  private mayBeReused(): boolean {
-    const { name } = this.history.event;
-    return name !== 'mremap' && DROPPING.test(name);
+  unchanged(table: Table, index: number, low: number, high: number): void {
+    if (this.isBuilding || !this.takeInvalid(table, index)) return;
+    const pteAddress = table.ppn * PAGE_BYTES + index * ENTRY_BYTES;
+    const halves = { oldLow: low, oldHigh: high, low, high };
+    this.events.leafChanged({ table, index, pteAddress, ...halves, isNew: true });
+    this.renewed(table.level, low, high);
+  }
+
+  /** Whether the entry was without V at some time in this trap: then its leaf is a new one. Once. */
+  private takeInvalid(table: Table, index: number): boolean {
+    if (this.invalidStores.length === 0) return false;
+    this.invalidated ??= new Set(this.invalidStores);
+    return this.invalidated.delete((table.ppn - this.memory.firstPpn) * ENTRIES + index);
+  }
+
+  /** A new leaf has taken the place of one that mapped the same frames. */
+  private renewed(level: number, low: number, high: number): void {
+    const first = ppnOf(low, high) - this.memory.firstPpn;
+    const end = first + ENTRIES ** level;
+    if (first < 0 || end > this.memory.frameCount) return;
+    for (let frame = first; frame < end; frame++) {
+      this.touch(frame);
+      this.addedCounts[frame]!++;
+    }
+  }
+
+  /** From now on the frame is of this kind, as long as somebody maps it. */
+  private setKind(frame: number, kind: number): void {
+    this.kinds[frame] = kind;
+    this.fillCounts[frame] = this.memory.fillCount(frame + this.memory.firstPpn);
   }
 
   vanished(table: Table, index: number, oldLow: number, oldHigh: number): void {
     if (this.isBuilding || !this.spaces.has(table.space)) return;
     const pteAddress = table.ppn * PAGE_BYTES + index * ENTRY_BYTES;
     this.history.entryChanged(pteAddress, oldLow, oldHigh, 0, 0);
-    this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, low: 0, high: 0 });
+    const gone = { low: 0, high: 0, isNew: false };
+    this.events.leafChanged({ table, index, pteAddress, oldLow, oldHigh, ...gone });
   }
 
   leafAdded(table: Table, index: number, low: number, high: number): void {
@@ -185,7 +225,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       this.touch(frame);
       this.addedCounts[frame]!++;
       if (this.shadow.leafCounts[frame] === 1) {
-        this.kinds[frame] = frames.kindNumber(frame + this.memory.firstPpn);
+        this.setKind(frame, frames.kindNumber(frame + this.memory.firstPpn));
       }
     }
     if (this.isBuilding) return;
@@ -194,15 +234,16 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       this.isSuspect = true;
       return;
     }
+    // A page of a superpage that was split has been there before.
+    const isOld = this.split.size > 0 && this.split.has(superpageName(table, va));
+    if (!this.wasValid && !isOld) this.events.added(table, index, low, ppn);
     if (this.oldSlot !== 0 && table.level === 0) {
       this.refilled.add(first);
       this.events.broughtBack(table, index, this.oldSlot, ppn);
       return;
     }
     const isNew = !this.wasValid && this.kinds[first] === ANONYMOUS && frames.refcount(ppn) === 1;
-    // A page of a superpage that was split has been there before.
-    const isOld = this.split.size > 0 && this.split.has(superpageName(table, va));
-    if (isNew && !isOld) this.events.fresh(table, index, region!, low, ppn);
+    if (isNew && !isOld) this.events.fresh(table, index, region!, ppn);
   }
 
   leafDropped(table: Table, index: number, low: number, high: number): void {
@@ -304,8 +345,9 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     const leaves = this.shadow.leafCounts[frame]!;
     const kind = frames.kindNumber(ppn);
     if (leaves > 0 && this.kinds[frame] !== kind && kind !== 0) {
-      // Where all leaves are new, the frame was free between the old ones and these.
-      if (added >= leaves && this.mayBeReused()) this.kinds[frame] = kind;
+      // Where all leaves are new and the frame was filled, it was free between the old ones and these.
+      const isReused = added >= leaves && this.fillCounts[frame] !== this.memory.fillCount(ppn);
+      if (isReused) this.setKind(frame, kind);
       else this.reportKind(ppn, frame);
     }
     let references = leaves;
@@ -327,7 +369,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   }
 
   private reportKind(ppn: number, frame: number): void {
-    this.kinds[frame] = this.system.frames.kindNumber(ppn);
+    this.setKind(frame, this.system.frames.kindNumber(ppn));
     this.events.report({
       rule: 'F3',
       rootPpn: undefined,

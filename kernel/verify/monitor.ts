@@ -94,7 +94,8 @@ export class Monitor {
 
   private look(current: VirtualMemory | undefined): void {
     if (!this.isOn) return;
-    this.incremental.check(this.kernel.machine.ram.drainWatchedStores(), current);
+    const { ram } = this.kernel.machine;
+    this.incremental.check(ram.drainWatchedStores(), ram.drainInvalidStores(), current);
     const changes = this.incremental.events.take();
     const uses = this.ledger.take();
     if (changes.length === 0 && uses.length === 0 && !this.incremental.isSuspect) return;

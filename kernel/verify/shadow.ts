@@ -10,11 +10,15 @@ export interface WatchedMemory extends RawMemory {
   /** The 1024 words of a frame, live. */
   frameWords(ppn: number): Uint32Array;
   watch(ppn: number, isOn: boolean): void;
+  /** How often the frame was filled as a whole: a kernel with poison does so when it is freed. */
+  fillCount(ppn: number): number;
 }
 
 /** Told what the shadow sees change. `low` and `high` are the entry's halves. */
 export interface ShadowObserver<Space> {
   changed(pteAddress: number, table: ShadowTable<Space>, index: number): void;
+  /** A valid leaf was stored to, and is what it was before. */
+  unchanged(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   /** The leaf's table was freed, with or without the leaf. */
   vanished(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafAdded(table: ShadowTable<Space>, index: number, low: number, high: number): void;
@@ -183,7 +187,10 @@ export class Shadow<Space> {
     const oldHigh = words[at + 1]!;
     const low = live[at]!;
     const high = live[at + 1]!;
-    if (low === oldLow && high === oldHigh) return;
+    if (low === oldLow && high === oldHigh) {
+      if (low & V && low & LEAF) this.observer.unchanged(table, index, low, high);
+      return;
+    }
     this.observer.changed(table.ppn * PAGE_BYTES + index * ENTRY_BYTES, table, index);
     words[at] = low;
     words[at + 1] = high;

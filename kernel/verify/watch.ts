@@ -19,6 +19,7 @@ export function watchedMemory(machine: Machine): WatchedMemory {
       return new Uint32Array(bytes.buffer, bytes.byteOffset, PAGE_SIZE / 4);
     },
     watch: (ppn, isOn) => ram.watch(ppn, isOn),
+    fillCount: (ppn) => ram.fillCounts[ppn - ram.firstPpn]!,
   };
 }
 

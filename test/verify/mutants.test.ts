@@ -1,6 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { rules, type Violation } from '../../kernel/verify/index.js';
-import { everything, pressure, recorded, swapping, writing } from './mutants/programs.js';
+import {
+  everything,
+  pressure,
+  recorded,
+  regaining,
+  swapping,
+  writing,
+} from './mutants/programs.js';
 import {
   loadKernel,
   type Mutant,
@@ -20,6 +27,7 @@ const programs = {
   pressure: pressure(),
   swapping: swapping(),
   writing: writing(),
+  regaining: regaining(),
   recorded: recorded(),
 };
 
@@ -45,7 +53,7 @@ describe('The kernel with one line changed', () => {
 });
 
 describe('The kernel as it is', () => {
-  it.each(['everything', 'pressure', 'swapping', 'writing'] as const)(
+  it.each(['everything', 'pressure', 'swapping', 'writing', 'regaining'] as const)(
     'violates nothing in the program %s',
     async (name) => {
       const Kernel = await loadKernel();
@@ -80,6 +88,6 @@ function memoryOf(name: ProgramName) {
   return {
     memoryBytes: (name === 'pressure' ? 4 : 16) * 2 ** 20,
     swapBytes: name === 'swapping' ? 2 ** 20 : 0,
-    diskBytes: name === 'writing' ? 2 ** 20 : 0,
+    diskBytes: name === 'writing' || name === 'regaining' ? 2 ** 20 : 0,
   };
 }

@@ -208,6 +208,25 @@ export function writing(): Uint8Array {
   return s.elf();
 }
 
+/** Maps pages over themselves: one call gives frames up and gets them back. */
+export function regaining(): Uint8Array {
+  const s = new Script();
+  s.call(OPENAT, AT_FDCWD, '/disk/file', CREATE, 0o600).call(PWRITE, FD, 'contents', 8, 0);
+  s.call(FSYNC, FD)
+    .call(MMAP, B, PAGE, 3, SHARED | FIXED, FD, 0)
+    .store(B);
+  s.call(MMAP, B, PAGE, 3, SHARED | FIXED | POPULATE, FD, 0)
+    .load(B)
+    .store(B + 8, 2);
+  mapAnonymous(s, A, 2).store(A, 1);
+  mapAnonymous(s, A, 2, 3, POPULATE)
+    .load(A)
+    .store(A + PAGE, 2);
+  s.call(MMAP, A, 2 * PAGE, 3, SHARED | ANONYMOUS | FIXED | POPULATE, -1, 0).store(A, 3);
+  mapAnonymous(s, A, 2, 3, POPULATE).store(A, 4);
+  return s.elf();
+}
+
 /** Pages that go to the swap device and come back, in one process and in two. */
 export function swapping(): Uint8Array {
   const s = new Script();

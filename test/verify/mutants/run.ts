@@ -7,7 +7,13 @@ import type { Kernel, KernelOptions } from '../../../kernel/index.js';
 import type { Violation } from '../../../kernel/verify/index.js';
 import { root } from '../../support/processes.js';
 
-export type ProgramName = 'everything' | 'pressure' | 'swapping' | 'writing' | 'recorded';
+export type ProgramName =
+  | 'everything'
+  | 'pressure'
+  | 'swapping'
+  | 'writing'
+  | 'regaining'
+  | 'recorded';
 
 /** A small change of a source file that breaks kernel, mm or MMU. */
 export interface Mutant {

@@ -213,6 +213,14 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'this.frames.addLiveEntries(pageNumber(parentEntry), -1);',
     'this.frames.addLiveEntries(pageNumber(parentEntry), -600);',
   ],
+  // Only of a frame that a call gives up and gets back.
+  [
+    'F3',
+    frames,
+    'this.dirty[ppn - this.ram.firstPpn] = isDirty ? 1 : 0;',
+    'this.kinds[ppn - this.ram.firstPpn] = isDirty ? ANONYMOUS : FILE;',
+    'regaining',
+  ],
   ['F4', table, 'this.frames.release(this.rootPpn);', ''],
   ['F5', frames, 'this.free++;', ''],
   ['F5', frames, 'this.free--;', 'if (kind !== PAGE_TABLE) this.free--;'],
@@ -301,6 +309,14 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'PTE_A | PTE_D : PTE_A | PTE_D;\n    if ((this.tlb.flagsOf',
   ],
   ['D1', flags, '    PTE_V |\n    PTE_U |', '    PTE_V |\n    PTE_U | 0xc0 |'],
+  // Only in a leaf that a call gives up and gets back.
+  [
+    'D1',
+    bring,
+    'memory.table.install(pteAddress, cached, flags)',
+    'memory.table.install(pteAddress, cached, frames.isDirty(cached) ? flags | PTE_D : flags)',
+    'regaining',
+  ],
   ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
   ['D3', bring, 'flags | (low & (PTE_A | PTE_D))', 'flags'],
   ['D3', bring, 'else frames.ram.copyFrame(source, ppn);', 'else frames.ram.fill(ppn, 0);'],
