@@ -15,13 +15,7 @@ import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
 import { SocketSpace } from './files/unix-socket.js';
 import { SegmentTable } from './ipc/shared-memory.js';
-import {
-  createMapper,
-  MAX_SWAP_BYTES,
-  MemorySystem,
-  PageCache,
-  PhysicalMemory,
-} from './memory/index.js';
+import { createMapper, MAX_SWAP_BYTES, MemorySystem, PhysicalMemory } from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
   defaultMaxTasks,
@@ -169,7 +163,7 @@ export class Kernel {
     };
     this.files = new FileTree({
       now: () => this.clock.realtime(),
-      createPages: () => new PageCache(this.frames),
+      createPages: () => this.memorySystem.createCache(),
       hostAct: (act, work) => this.hostAct(act, work),
     });
     this.segments = new SegmentTable(this.memorySystem, {

@@ -170,8 +170,9 @@ function hashSegment(hasher: Hasher, segment: SharedSegment): void {
 
 /** What is on the swap device, and whose turn is next to go there. */
 function hashSwap(hasher: Hasher, { swap, reclaimer }: MemorySystem): void {
-  for (const { slot, names, ppn } of swap?.uses() ?? []) {
-    for (const value of [slot, names, ppn]) hasher.addNumber(value);
+  for (const { slot, names, ppn, kept } of swap?.uses() ?? []) {
+    const { cacheId = 0, index = 0 } = kept ?? {};
+    for (const value of [slot, names, ppn, cacheId, index]) hasher.addNumber(value);
     hashPage(hasher, swap!.page(slot));
   }
   for (const frame of reclaimer.order()) hasher.add(frame);

@@ -1,5 +1,5 @@
 import type { Credentials } from '../files/inode.js';
-import { type MappedFile, type MemorySystem, PageCache } from '../memory/index.js';
+import type { MappedFile, MemorySystem, PageCache } from '../memory/index.js';
 
 /** Linux include/uapi/linux/shm.h: /proc/sys/kernel/shmmni, and shmmax and shmall by default. */
 export const SHM_MAX_SEGMENTS = 4096;
@@ -47,8 +47,14 @@ export class SharedSegment implements MappedFile {
     this.owner = o.by;
     this.creatorPid = o.pid;
     this.changedAt = table.host.seconds();
-    this.pages = new PageCache(table.system.frames);
+    this.pages = table.system.createCache();
     this.pages.truncate(o.sizeBytes);
+  }
+
+  /** SHM_LOCK and SHM_UNLOCK: whether its pages stay in memory. */
+  set isLocked(isLocked: boolean) {
+    this.pages.isLocked = isLocked;
+    this.mode = isLocked ? this.mode | SHM_LOCKED : this.mode & ~SHM_LOCKED;
   }
 
   get inode(): number {

@@ -1,7 +1,6 @@
-import { PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
-import { REGION_LOCKED } from './mman.js';
-import { type CacheMapper, PageCache } from './page-cache.js';
+import { PAGE_SIZE, PTE_D } from '../../emulator/index.js';
 import type { PhysicalMemory } from './physical-memory.js';
+import { ReclaimableCache } from './reclaimable-cache.js';
 
 /** Where the pages of a file are kept while they have no frame: blocks of a page each. */
 export interface BackingStore {
@@ -32,7 +31,7 @@ export interface BackingStore {
  * a leaf of a shared mapping has D; a clean one equals its block. What lies past the end of the file
  * is never written.
  */
-export class DiskCache extends PageCache {
+export class DiskCache extends ReclaimableCache {
   private readonly store: BackingStore;
 
   constructor(frames: PhysicalMemory, store: BackingStore) {
@@ -132,28 +131,8 @@ export class DiskCache extends PageCache {
     }
   }
 
-  /**
-   * Takes the page's frame back: writes it if it is dirty, drops its leaves.
-   *
-   * @param spares whether a page that was used since it was last asked is spared
-   * @returns whether the frame is free
-   */
-  evict(index: number, spares: boolean): boolean {
-    const ppn = this.page(index);
-    let leaves = 0;
-    let isDirty = this.frames.isDirty(ppn);
-    let isKept = spares && this.frames.takeReferenced(ppn);
-    this.eachLeaf(index, index + 1, ({ mapper, pteAddress, page, low, flags }) => {
-      leaves++;
-      if (low & PTE_D) isDirty = true;
-      if (flags & REGION_LOCKED) isKept = true;
-      if (!spares || (low & PTE_A) === 0) return;
-      isKept = true;
-      mapper.table.setFlags(pteAddress, page, low & 0x3ff & ~PTE_A);
-    });
-    if (isKept || this.frames.refcount(ppn) !== leaves + 1) return false;
+  protected override save(index: number, isDirty: boolean): boolean {
     if (isDirty) this.writePages([index]);
-    this.dropPage(index);
     return true;
   }
 
@@ -198,31 +177,4 @@ export class DiskCache extends PageCache {
     const inPage = this.sizeBytes % PAGE_SIZE;
     if (inPage !== 0) this.zero(this.sizeBytes, PAGE_SIZE - inPage);
   }
-
-  private dropPage(index: number): void {
-    this.drop(index, index + 1, 'without copies');
-  }
-
-  private eachLeaf(first: number, end: number, visit: (leaf: FileLeaf) => void): void {
-    for (const mapper of this.mappers) {
-      mapper.eachFilePage(this, first, end, (region, from, to, shift) => {
-        mapper.table.eachLeaf(from, to, (pteAddress, page) => {
-          if (mapper.table.ppn(pteAddress) !== this.page(page - shift)) return;
-          const low = this.frames.ram.readPteLow(pteAddress);
-          visit({ mapper, pteAddress, page, index: page - shift, low, flags: region.flags });
-        });
-      });
-    }
-  }
-}
-
-/** A leaf that maps a page of the cache. */
-interface FileLeaf {
-  readonly mapper: CacheMapper;
-  readonly pteAddress: number;
-  readonly page: number;
-  readonly index: number;
-  readonly low: number;
-  /** Of the region. */
-  readonly flags: number;
 }

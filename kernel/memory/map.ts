@@ -29,7 +29,6 @@ import {
   REGION_NO_RESERVE,
   REGION_SHARED,
 } from './mman.js';
-import { PageCache } from './page-cache.js';
 import { clearsStackGuard, placeAnywhere } from './place.js';
 import { populate } from './populate.js';
 import type { VirtualMemory } from './virtual-memory.js';
@@ -142,7 +141,7 @@ function isAnyMapped(memory: VirtualMemory, address: number, length: number): bo
 }
 
 function nameless(memory: VirtualMemory, length: number): MappedFile {
-  const pages = new PageCache(memory.system.frames);
+  const pages = memory.system.createCache();
   pages.truncate(length);
   return new SharedAnonymousFile(pages, memory.system.newInode());
 }

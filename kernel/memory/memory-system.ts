@@ -3,8 +3,10 @@ import { Asids } from './asids.js';
 import { demandPaging, type FaultPolicy } from './fault.js';
 import type { UserHart } from './fences.js';
 import { createMapper, type Mapper } from './mapper.js';
+import { PageCache } from './page-cache.js';
 import { PhysicalMemory } from './physical-memory.js';
 import { Reclaimer, type Replacement } from './reclaim.js';
+import { SwapCache } from './swap-cache.js';
 import { SwapDevice } from './swap-device.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -61,6 +63,11 @@ export class MemorySystem {
     this.swap = o.swapBytes ? new SwapDevice(o.swapBytes) : undefined;
     this.reclaimer = new Reclaimer(this, o.replacement ?? 'clock', o.hasDisk ?? false);
     this.createMapper = o.createMapper ?? createMapper;
+  }
+
+  /** The page cache of a new file in memory. */
+  createCache(): PageCache {
+    return this.swap === undefined ? new PageCache(this.frames) : new SwapCache(this);
   }
 
   /** Inode numbers of nameless shared memory. */

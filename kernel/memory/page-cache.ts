@@ -9,6 +9,8 @@ import { withRoom } from './reclaim.js';
 /** Whether private copies go, too: they do where the file ends, and stay where it gets a hole. */
 export type DropExtent = 'with copies' | 'without copies';
 
+const NONE_SWAPPED: ReadonlyMap<number, number> = new Map();
+
 /** Called with pages [from, to) of a region that map pages [from - shift, to - shift) of a file. */
 export type FilePageVisitor = (region: Region, from: number, to: number, shift: number) => void;
 
@@ -25,7 +27,8 @@ export interface CacheMapper {
 /**
  * A file's contents, held in frames of kind 'file': the page cache is the file, as on tmpfs. Pages
  * never written are holes and have no frame; they read as zeros. The cache holds one reference to
- * each of its frames, each leaf PTE another one. `DiskCache` is that of a file with a backing store.
+ * each of its frames, each leaf PTE another one. `SwapCache` is the same where there is a swap device,
+ * `DiskCache` that of a file with a backing store.
  */
 export class PageCache {
   /** Tells caches apart in `PhysicalMemory.ownerId`. */
@@ -33,6 +36,8 @@ export class PageCache {
   protected readonly frames: PhysicalMemory;
   protected readonly ppns = new Map<number, number>();
   readonly mappers = new Set<CacheMapper>();
+  /** SHM_LOCK: its frames stay. */
+  isLocked = false;
   private size = 0;
 
   constructor(frames: PhysicalMemory) {
@@ -42,6 +47,11 @@ export class PageCache {
 
   get sizeBytes(): number {
     return this.size;
+  }
+
+  /** The pages that stand on the swap device instead, and the slot of each. */
+  swapped(): ReadonlyMap<number, number> {
+    return NONE_SWAPPED;
   }
 
   /** Number of pages that have a frame. */
@@ -174,7 +184,7 @@ export class PageCache {
     const end = Math.ceil((offset + length) / PAGE_SIZE);
     const added: number[] = [];
     for (let index = Math.floor(offset / PAGE_SIZE); index < end; index++) {
-      if (this.page(index) !== 0) continue;
+      if (this.hasData(index)) continue;
       if (this.ensureRoomyPage(index) === 0) {
         for (const page of added) this.punch(page, page + 1, 'without copies');
         return false;

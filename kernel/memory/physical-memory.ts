@@ -1,5 +1,5 @@
 import type { Ram } from '../../emulator/index.js';
-import type { DiskCache } from './disk-cache.js';
+import type { ReclaimableCache } from './reclaimable-cache.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
 /** What a frame is used for. */
@@ -22,8 +22,8 @@ export const POISON = 0xa5;
 /** Told of frames that come into use and go out of it. */
 export interface FrameWatcher {
   taken(ppn: number, kind: number): void;
-  /** The frame holds a page of a file that can be read again. */
-  cached(ppn: number, cache: DiskCache): void;
+  /** The frame holds a page of a file that has another place to go. */
+  cached(ppn: number, cache: ReclaimableCache): void;
   freed(ppn: number): void;
 }
 

@@ -1,6 +1,5 @@
 import { PAGE_SIZE, PTE_A, PTE_D, PTE_RSW } from '../../emulator/index.js';
 import { SWAP_STEPS } from './costs.js';
-import type { DiskCache } from './disk-cache.js';
 import { FrameQueue } from './frame-queue.js';
 import type { MemorySystem } from './memory-system.js';
 import { REGION_LOCKED, REGION_SHARED } from './mman.js';
@@ -10,6 +9,7 @@ import {
   type FrameWatcher,
   type PhysicalMemory,
 } from './physical-memory.js';
+import type { ReclaimableCache } from './reclaimable-cache.js';
 import { leavesOf, type MappedEntry, regionOf } from './reverse-map.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -48,7 +48,8 @@ export function withRoom<T>(
 
 /**
  * Takes frames back when none is left: first what programs have offered with MADV_FREE and not
- * written since, then, with a swap device, anonymous pages, and those of files with a backing store.
+ * written since, then, with a swap device, anonymous pages and those of files in memory, and those of
+ * files with a backing store.
  * They stand in the order in which they came in. 'fifo' takes the first; 'clock' gives a page whose A bit is set a second chance: the bit is
  * cleared and the page goes to the end, which is the clock's hand passing it.
  */
@@ -60,7 +61,7 @@ export class Reclaimer implements FrameWatcher {
   private offered = 0;
 
   /** The frames in the queue that hold pages of files. */
-  private readonly caches = new Map<number, DiskCache>();
+  private readonly caches = new Map<number, ReclaimableCache>();
 
   constructor(system: MemorySystem, replacement: Replacement, hasDisk: boolean) {
     this.system = system;
@@ -77,7 +78,7 @@ export class Reclaimer implements FrameWatcher {
     this.queue.append(ppn - this.system.ram.firstPpn);
   }
 
-  cached(ppn: number, cache: DiskCache): void {
+  cached(ppn: number, cache: ReclaimableCache): void {
     this.queue.append(ppn - this.system.ram.firstPpn);
     this.caches.set(ppn, cache);
   }
@@ -101,13 +102,15 @@ export class Reclaimer implements FrameWatcher {
   /** MADV_PAGEOUT: the pages of [start, end) that nobody else maps go at once. */
   pageOut(memory: VirtualMemory, start: number, end: number): void {
     const { frames, swap } = this.system;
-    if (swap === undefined) return;
     const own: number[] = [];
+    const cached: number[] = [];
     memory.table.eachLeaf(start, end, (pteAddress, _page, level) => {
       const ppn = memory.table.ppn(pteAddress);
+      if (this.caches.has(ppn)) cached.push(ppn);
       for (let i = 0; i < 512 ** level; i++) if (frames.areOwn(ppn + i, 1)) own.push(ppn + i);
     });
-    for (const ppn of own) {
+    for (const ppn of cached) this.caches.get(ppn)?.evict(frames.ownerPage(ppn), false, 1);
+    for (const ppn of swap === undefined ? [] : own) {
       if (!this.split(leavesOf(this.system, ppn) ?? [])) continue;
       const leaves = leavesOf(this.system, ppn) ?? [];
       const isInRange = leaves.every(({ page }) => page >= start && page < end);

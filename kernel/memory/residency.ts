@@ -1,4 +1,5 @@
 import { PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
+import { indexInFile } from './bring-in.js';
 import { SharedAnonymousFile } from './mapped-file.js';
 import type { Region } from './mapper.js';
 import { ANONYMOUS, FILE, type PhysicalMemory } from './physical-memory.js';
@@ -126,6 +127,7 @@ export function addResidency(memory: VirtualMemory, region: Region, sum: Residen
     sum.swapped += PAGE_SIZE;
     sum.proportionalSwapped += PAGE_SIZE / swap!.namesOf(slot);
   });
+  sum.swapped += swappedOfFile(memory, region) * PAGE_SIZE;
 }
 
 /** Of the whole address space. */
@@ -133,4 +135,17 @@ export function residency(memory: VirtualMemory): Residency {
   const sum = noResidency();
   for (const region of memory.space.regions()) addResidency(memory, region, sum);
   return sum;
+}
+
+/** Pages of the region's file that are on the swap device and not replaced by a copy. Linux smaps_pte_hole. */
+function swappedOfFile({ table, system }: VirtualMemory, region: Region): number {
+  const swapped = region.file?.pages.swapped();
+  if (swapped === undefined || swapped.size === 0) return 0;
+  let count = 0;
+  for (let page = region.start / PAGE_SIZE; page < region.end / PAGE_SIZE; page++) {
+    if (!swapped.has(indexInFile(region, page))) continue;
+    const entry = table.find(page);
+    if (entry === 0 || system.ram.readPteLow(entry) === 0) count++;
+  }
+  return count;
 }

@@ -3,6 +3,23 @@ import { PAGE_SIZE } from '../../emulator/index.js';
 /** Entries hold slot numbers in 20 bits. */
 export const MAX_SWAP_BYTES = (2 ** 20 - 1) * PAGE_SIZE;
 
+/** A page of a file in memory. */
+export interface CachedPage {
+  readonly cacheId: number;
+  readonly index: number;
+}
+
+/** A slot in use. */
+export interface SlotUse {
+  readonly slot: number;
+  /** Page-table entries that name it. */
+  readonly names: number;
+  /** The frame that it is a copy of, or 0. */
+  readonly ppn: number;
+  /** The page of a file that is kept there. */
+  readonly kept: CachedPage | undefined;
+}
+
 /**
  * Where the contents of anonymous pages go when frames run out: slots of a page each, numbered from
  * 1, since slot 0 of a swap area is its header (mkswap(8)).
@@ -10,6 +27,7 @@ export const MAX_SWAP_BYTES = (2 ** 20 - 1) * PAGE_SIZE;
  * A slot in use is either named by page-table entries, and then no frame holds the page, or it is
  * the copy of a frame that was brought back: while that frame's leaf stays clean it can go again
  * without being written. All entries that name a slot are brought back together, so it is never both.
+ * Or it keeps a page of a file in memory, whose cache alone knows it, until that page comes back.
  */
 export class SwapDevice {
   readonly slotCount: number;
@@ -17,10 +35,11 @@ export class SwapDevice {
   pagesIn = 0;
   pagesOut = 0;
   private readonly contents: (Uint8Array | undefined)[] = [];
-  /** Entries that name each slot in use; 0 for the copy of a frame. */
+  /** Entries that name each slot in use; 0 for the copy of a frame and for a file's page. */
   private readonly names = new Map<number, number>();
   private readonly slotOfFrame = new Map<number, number>();
   private readonly frameOfSlot = new Map<number, number>();
+  private readonly kept = new Map<number, CachedPage>();
   private readonly freed: number[] = [];
   /** Slots above this one were never used. */
   private highest = 0;
@@ -35,10 +54,11 @@ export class SwapDevice {
     return this.names.size;
   }
 
-  /** Slots in use, ascending: how many entries name each, and the frame that it is a copy of, or 0. */
-  *uses(): IterableIterator<{ slot: number; names: number; ppn: number }> {
+  /** Slots in use, ascending. */
+  *uses(): IterableIterator<SlotUse> {
     for (const slot of [...this.names.keys()].sort((a, b) => a - b)) {
-      yield { slot, names: this.names.get(slot)!, ppn: this.frameOfSlot.get(slot) ?? 0 };
+      const ppn = this.frameOfSlot.get(slot) ?? 0;
+      yield { slot, names: this.names.get(slot)!, ppn, kept: this.kept.get(slot) };
     }
   }
 
@@ -71,6 +91,34 @@ export class SwapDevice {
     this.contents[slot] = page.slice();
     this.pagesOut++;
     return slot;
+  }
+
+  /** Writes a page of a file into a free slot. @returns the slot, or 0 when there is none */
+  keep(page: Uint8Array, of: CachedPage): number {
+    const slot = this.takeSlot();
+    if (slot === 0) return 0;
+    this.names.set(slot, 0);
+    this.kept.set(slot, of);
+    this.contents[slot] = page.slice();
+    this.pagesOut++;
+    return slot;
+  }
+
+  /** Reads a page of a file. */
+  read(slot: number): Uint8Array {
+    this.pagesIn++;
+    return this.page(slot);
+  }
+
+  /** Bytes [start, end) of a file's page become zeros. */
+  zero(slot: number, start: number, end: number): void {
+    this.page(slot).fill(0, start, end);
+  }
+
+  /** The page of a file is in a frame again, or gone. */
+  giveUp(slot: number): void {
+    this.kept.delete(slot);
+    this.free(slot);
   }
 
   /** A page-table entry names the slot from now on. */

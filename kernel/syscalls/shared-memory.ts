@@ -1,12 +1,6 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
-import {
-  IPC_PRIVATE,
-  SHM_LOCKED,
-  SHM_MAX,
-  SHM_MAX_SEGMENTS,
-  SharedSegment,
-} from '../ipc/shared-memory.js';
+import { IPC_PRIVATE, SHM_MAX, SHM_MAX_SEGMENTS, SharedSegment } from '../ipc/shared-memory.js';
 import {
   MAP_FIXED,
   MAP_SHARED,
@@ -145,10 +139,10 @@ function change(call: Call, id: number, command: number, address: number): numbe
   const { uid } = call.process.credentials;
   if (uid !== 0 && uid !== segment.owner.uid && uid !== segment.creator.uid) return -Errno.EPERM;
   if (command === IPC_RMID) segment.remove();
-  else if (command === SHM_UNLOCK) segment.mode &= ~SHM_LOCKED;
+  else if (command === SHM_UNLOCK) segment.isLocked = false;
   else if (command === SHM_LOCK) {
     if (call.memory.limits.lockedBytes === 0) return -Errno.EPERM;
-    segment.mode |= SHM_LOCKED;
+    segment.isLocked = true;
   } else if (view !== undefined) {
     segment.owner = { uid: view.getUint32(4, true), gid: view.getUint32(8, true) };
     segment.mode = (segment.mode & ~0o777) | (view.getUint32(20, true) & 0o777);
@@ -208,7 +202,8 @@ function encodeInfo({ kernel }: Call): Uint8Array {
   const all = kernel.segments.all();
   const total = all.reduce((sum, { sizeBytes }) => sum + Math.ceil(sizeBytes / PAGE_SIZE), 0);
   const resident = all.reduce((sum, { pages }) => sum + pages.residentPages, 0);
-  words.set([BigInt(all.length), BigInt(total), BigInt(resident)]);
+  const swapped = all.reduce((sum, { pages }) => sum + pages.swapped().size, 0);
+  words.set([all.length, total, resident, swapped].map(BigInt));
   return new Uint8Array(words.buffer);
 }
 
@@ -235,7 +230,7 @@ export function sharedMemoryText(segments: readonly SharedSegment[]): string {
       [segment.detachedAt, 10],
       [segment.changedAt, 10],
       [segment.pages.residentPages * PAGE_SIZE, 21],
-      [0, 21],
+      [segment.pages.swapped().size * PAGE_SIZE, 21],
     ];
     return `${fields.map(([value, width]) => String(value).padStart(width)).join(' ')}\n`;
   });

@@ -81,6 +81,7 @@ export function kernelView(parts: KernelParts): KernelView {
       sizeBytes: pages.sizeBytes,
       page: (index) => pages.page(index),
       pages: () => pages.pages(),
+      swapped: () => pages.swapped(),
       stored: pages.hasStore ? (index) => pages.stored(index) : undefined,
     };
     files.set(pages, view);

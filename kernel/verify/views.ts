@@ -89,6 +89,8 @@ export interface SwapView {
     readonly names: number;
     /** The frame in memory that the slot is a copy of; 0 = none. */
     readonly ppn: number;
+    /** The page of a file in memory that it is said to keep. */
+    readonly kept?: { readonly index: number } | undefined;
   }>;
 }
 
@@ -168,6 +170,8 @@ export interface FileView {
   page(index: number): number;
   /** What a backing store has of a page, and undefined for a hole; only for files that have one. */
   readonly stored?: ((index: number) => Uint8Array | undefined) | undefined;
+  /** The pages that are on the swap device, and their slots. */
+  readonly swapped?: (() => Iterable<readonly [index: number, slot: number]>) | undefined;
   /** The pages that have a frame. */
   pages(): Iterable<readonly [index: number, ppn: number]>;
 }

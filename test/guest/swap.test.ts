@@ -15,13 +15,15 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'a program with a swap device', (
   };
 
   it.each([
-    ['clock', 'off'],
-    ['fifo', 'trap'],
+    ['contents', 'clock', 'off'],
+    ['contents', 'fifo', 'trap'],
+    ['shared', 'fifo', 'off'],
+    ['shared', 'clock', 'trap'],
   ])(
-    'computes what it does natively in 4 MiB of memory (%s, --verify %s)',
-    async (replacement, verify) => {
-      const native = await run(await compile('contents', 'gcc'), []);
-      const guest = await compile('contents', 'riscv64-linux-gnu-gcc');
+    'computes what it does natively in 4 MiB of memory (%s, %s, --verify %s)',
+    async (program, replacement, verify) => {
+      const native = await run(await compile(program, 'gcc'), [folder]);
+      const guest = await compile(program, 'riscv64-linux-gnu-gcc');
       const options = ['--memory', '4M', '--swap', '32M', '--replacement', replacement];
       const small = await pagewalk(['run', ...options, '--verify', verify, '--stats=json', guest]);
       expect({ stdout: small.stdout, status: small.status }).toEqual({

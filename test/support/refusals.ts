@@ -122,13 +122,16 @@ function belongings({ kernel, process }: Call, isAllOrNothing: boolean): string 
 /** What is left when all processes have ended, to be compared with another run. */
 export function leftovers(kernel: Kernel): Record<string, unknown> {
   const { frames, machine, memorySystem } = kernel;
-  const kinds: Record<string, number> = {};
-  for (let i = 0; i < machine.ram.frameCount; i++) {
-    const kind = frames.kind(machine.ram.firstPpn + i);
-    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  const pages = { anonymous: 0, file: 0, 'page-table': 0, kernel: 0, free: 0 };
+  for (let i = 0; i < machine.ram.frameCount; i++) pages[frames.kind(machine.ram.firstPpn + i)]++;
+  let slots = 0;
+  for (const { kept } of memorySystem.swap?.uses() ?? []) {
+    if (kept === undefined) slots++;
+    else pages.file++;
   }
   return {
-    frames: kinds,
+    pages: { ...pages, free: undefined },
+    slots,
     spaces: memorySystem.spaces.size,
     processes: kernel.processes.size,
     tasks: kernel.tasks.size,
@@ -136,7 +139,6 @@ export function leftovers(kernel: Kernel): Record<string, unknown> {
     names: kernel.sockets.abstract.size,
     filesOnTheirWay: kernel.sockets.filesOnTheirWay,
     timer: kernel.timers.earliest,
-    swapSlots: memorySystem.swap?.usedSlots,
     diskBlocks: kernel.disk?.freeBlocks,
     tree: names(kernel),
   };

@@ -170,7 +170,7 @@ export const frameRules = [
     },
   }),
 
-  rule('F7', 'a swap slot is named by exactly as many entries as it counts, others are zero', {
+  rule('F7', 'a swap slot is named by as many entries as it counts, or by one page of a file', {
     source: 'Linux mm/swapfile.c',
     needs: 'kernel',
     *check(survey) {
@@ -183,10 +183,15 @@ export const frameRules = [
           else yield strayEntry(survey, entry);
         }
       }
-      for (const { slot, names, ppn } of survey.kernel!.swap?.uses() ?? []) {
+      const keepers = pagesInSlots(survey);
+      for (const { slot, names, ppn, kept } of survey.kernel!.swap?.uses() ?? []) {
         const entries = named.get(slot) ?? [];
         named.delete(slot);
         if (entries.length !== names) yield miscounted(slot, names, entries);
+        const holders = keepers.get(slot) ?? [];
+        keepers.delete(slot);
+        if (holders.length !== (kept === undefined ? 0 : 1)) yield miskept(slot, holders);
+        if (kept !== undefined && names === 0 && ppn === 0) continue;
         const isCopied = ppn !== 0 && survey.kernel!.frames.kind(ppn) === 'anonymous';
         if (names > 0 ? ppn === 0 : isCopied) continue;
         yield {
@@ -197,9 +202,47 @@ export const frameRules = [
         };
       }
       for (const [slot, entries] of named) yield miscounted(slot, 0, entries);
+      for (const [slot, holders] of keepers) yield miskept(slot, holders);
+      yield* pagesInTwoPlaces(survey);
     },
   }),
 ];
+
+/** By slot: the pages of files that are said to stand there. */
+function pagesInSlots(survey: Survey): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  for (const file of survey.files) {
+    for (const [index, slot] of file.swapped?.() ?? []) {
+      found.set(slot, [...(found.get(slot) ?? []), `page ${index} of ${file.name}`]);
+    }
+  }
+  return found;
+}
+
+/** A page that had come back and kept its slot would one day be overwritten by what is there. */
+function* pagesInTwoPlaces(survey: Survey): Generator<Finding> {
+  for (const file of survey.files) {
+    for (const [index, slot] of file.swapped?.() ?? []) {
+      const frame = file.page(index);
+      if (frame === 0) continue;
+      yield {
+        frame,
+        observed: `page ${index} of ${file.name} is in frame ${hex(frame)} and in swap slot ${slot}`,
+        expected: 'one of the two',
+        remedy: 'SwapCache.save and fill (kernel/memory/swap-cache.ts)',
+      };
+    }
+  }
+}
+
+function miskept(slot: number, holders: readonly string[]): Finding {
+  return {
+    observed: `swap slot ${slot} is named by ${holders.join(' and ') || 'no page of a file'}`,
+    expected:
+      holders.length === 0 ? 'the one that it keeps' : 'one page, of which the device knows',
+    remedy: 'SwapDevice.keep and giveUp beside SwapCache.slots (kernel/memory/swap-cache.ts)',
+  };
+}
 
 /** The slot that the entry may name: of the device, at level 0, for a page of a private region. */
 function slotNamed(survey: Survey, entry: Entry): number | undefined {

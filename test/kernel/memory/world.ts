@@ -87,8 +87,13 @@ export class TestFile implements MappedFile {
   readonly device = '00:2a';
   references = 0;
 
-  constructor(frames: PhysicalMemory, path: string, inode: number) {
-    this.pages = new PageCache(frames);
+  constructor(
+    frames: PhysicalMemory,
+    path: string,
+    inode: number,
+    pages: PageCache = new PageCache(frames),
+  ) {
+    this.pages = pages;
     this.path = path;
     this.inode = inode;
   }

@@ -254,7 +254,28 @@ export function swapping(): Uint8Array {
   s.call(MADVISE, A + PAGE, PAGE, DONTNEED).load(A + PAGE);
   mapAnonymous(s, HUGE, 512).call(MADVISE, HUGE, MEGAPAGE, HUGEPAGE).store(HUGE, 1);
   s.call(MADVISE, HUGE, 4 * PAGE, PAGEOUT).load(HUGE);
+  swapShared(s);
   return s.elf();
+}
+
+/** Shared memory, whose pages go from all who map it and come back one by one. */
+function swapShared(s: Script): void {
+  s.call(MMAP, B, 4 * PAGE, 3, SHARED | 0x20 | FIXED, -1, 0);
+  for (let page = 0; page < 4; page++) s.store(B + page * PAGE, page + 1);
+  s.call(MADVISE, B, 3 * PAGE, PAGEOUT)
+    .load(B)
+    .store(B + PAGE, 9);
+  s.call(MADVISE, B, 3 * PAGE, PAGEOUT);
+  s.fork((child) =>
+    child
+      .load(B)
+      .store(B + 2 * PAGE, 5)
+      .call(MUNMAP, B, 4 * PAGE),
+  );
+  s.load(B)
+    .load(B + 2 * PAGE)
+    .call(MADVISE, B, 4 * PAGE, PAGEOUT);
+  s.call(MUNMAP, B, 4 * PAGE);
 }
 
 /** Asks for all that comes from outside: random bytes, the time, the window, what is typed. */

@@ -13,6 +13,8 @@ const protect = `${M}/protect.ts`;
 const reclaim = `${M}/reclaim.ts`;
 const swapDevice = `${M}/swap-device.ts`;
 const swapIn = `${M}/swap-in.ts`;
+const swapCache = `${M}/swap-cache.ts`;
+const reclaimable = `${M}/reclaimable-cache.ts`;
 const disk = `${M}/disk-cache.ts`;
 const edit = 'mm/edit.ts';
 const core = 'mm/core.ts';
@@ -251,6 +253,22 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     swapDevice,
     'this.names.set(slot, this.namesOf(slot) + 1);',
     'this.names.set(slot, 1);',
+    'swapping',
+  ],
+  ['F7', swapCache, 'this.giveUpSlot(index);\n      frames', 'frames', 'swapping'],
+  ['F7', swapCache, 'this.slots.set(index, slot);', '', 'swapping'],
+  [
+    'F7',
+    swapCache,
+    'if (index >= first && index < end) this.giveUpSlot(index);',
+    'if (index > first && index < end) this.giveUpSlot(index);',
+    'swapping',
+  ],
+  [
+    'R6',
+    reclaimable,
+    "this.drop(index, index + 1, 'without copies');",
+    'this.frames.release(this.page(index));\n    this.ppns.delete(index);',
     'swapping',
   ],
   ['R4', swapIn, 'const isOwn = entries.length === 1;', 'const isOwn = true;', 'swapping'],
