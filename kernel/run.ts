@@ -133,6 +133,7 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
   const stop = kernel.machine.hart.run(instructionsToRun(kernel, task, end));
   const retired = kernel.machine.hart.instret - before;
   task.slice -= retired;
+  task.steps += retired;
   task.process.usage.steps += retired;
   if (stop !== 'trap') return;
   kernel.clock.charge(1);

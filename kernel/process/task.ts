@@ -46,6 +46,8 @@ export class Task {
   /** set_tid_address(2), CLONE_CHILD_CLEARTID; 0 = none. */
   clearChildTid = 0;
   robustList = 0;
+  /** What the thread has run: its CPU time. */
+  steps = 0;
   /** Instructions left of the present time slice. */
   slice = 0;
   wait: Wait | undefined;
@@ -60,9 +62,11 @@ export class Task {
   }
 
   /** Ends the wait: the task makes its system call again when it runs next. */
-  wake(): void {
+  wake(): boolean {
     this.leaveQueues();
-    if (this.state === 'blocked') this.kernel.scheduler.makeRunnable(this);
+    if (this.state !== 'blocked') return false;
+    this.kernel.scheduler.makeRunnable(this);
+    return true;
   }
 
   block(wait: Wait): void {

@@ -6,8 +6,11 @@ const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 const CLOCK_PROCESS_CPUTIME_ID = 2;
 const CLOCK_THREAD_CPUTIME_ID = 3;
-const REALTIME_CLOCKS = new Set([CLOCK_REALTIME, 5, 8]); // and REALTIME_COARSE, REALTIME_ALARM
+const REALTIME_CLOCKS = new Set([CLOCK_REALTIME, 5, 8, 11]); // and COARSE, REALTIME_ALARM, TAI
 const MONOTONIC_CLOCKS = new Set([CLOCK_MONOTONIC, 4, 6, 7, 9]); // RAW, COARSE, BOOTTIME, its ALARM
+
+/** Those that a task can sleep by: the others only tell the time. */
+const SLEEP_CLOCKS = new Set([CLOCK_REALTIME, CLOCK_MONOTONIC, 7, 11]);
 
 /** Seconds beyond this never come. Linux KTIME_SEC_MAX. */
 const MAX_SECONDS = 9_223_372_036;
@@ -19,13 +22,30 @@ export function sysClockGettime(call: Call, clock: number, address: number): num
 }
 
 function readClock(call: Call, clock: number): Timestamp | undefined {
-  const { kernel, process } = call;
+  const { kernel } = call;
   if (REALTIME_CLOCKS.has(clock)) return kernel.clock.realtime();
   if (MONOTONIC_CLOCKS.has(clock)) return timestampOf(kernel.clock.now());
-  if (clock === CLOCK_PROCESS_CPUTIME_ID || clock === CLOCK_THREAD_CPUTIME_ID || clock < 0) {
-    return timestampOf(process.usage.steps * NANOSECONDS_PER_STEP);
+  const steps = cpuSteps(call, clock);
+  return steps === undefined ? undefined : timestampOf(steps * NANOSECONDS_PER_STEP);
+}
+
+/**
+ * What has been run of whom a clock of CPU time measures. A negative number holds the complement of
+ * a process or thread (0: the caller), whether it is a thread, and the kind of the clock. Compare
+ * Linux include/linux/posix-timers_types.h.
+ */
+function cpuSteps({ kernel, task, process }: Call, clock: number): number | undefined {
+  if (clock === CLOCK_PROCESS_CPUTIME_ID) return process.usage.steps;
+  if (clock === CLOCK_THREAD_CPUTIME_ID) return task.steps;
+  const KIND = 3;
+  const OF_A_THREAD = 4;
+  if (clock >= 0 || (clock & KIND) === KIND) return undefined;
+  const id = ~(clock >> 3);
+  if ((clock & OF_A_THREAD) === 0) {
+    return (id === 0 ? process : kernel.processes.get(id))?.usage.steps;
   }
-  return undefined;
+  const thread = id === 0 ? task : kernel.tasks.get(id);
+  return thread?.process === process ? thread.steps : undefined;
 }
 
 /** clock_getres(2). */
@@ -58,7 +78,8 @@ export function sysClockNanosleep(
   requestAt: number,
   remainingAt: number,
 ): number {
-  if (!REALTIME_CLOCKS.has(clock) && !MONOTONIC_CLOCKS.has(clock)) return -Errno.EINVAL;
+  if (readClock(call, clock) === undefined) return -Errno.EINVAL;
+  if (!SLEEP_CLOCKS.has(clock)) return -Errno.EOPNOTSUPP;
   return sleep(call, clock, flags, requestAt, remainingAt);
 }
 
