@@ -181,8 +181,15 @@ class Interest implements Waiter, FileObserver {
     return withNormal(this.file.poll(call)) & this.mask;
   }
 
-  wake(events: number): void {
-    if ((withNormal(events) & this.mask) !== 0) this.epoll.becameReady(this);
+  get isExclusive(): boolean {
+    return (this.request.events & EPOLLEXCLUSIVE) !== 0;
+  }
+
+  wake(events: number): boolean {
+    if ((withNormal(events) & this.mask) === 0) return false;
+    const isAwaited = !this.epoll.waitQueue.isEmpty;
+    this.epoll.becameReady(this);
+    return isAwaited;
   }
 
   fileClosed(): void {

@@ -330,7 +330,38 @@ static void waiting(void) {
   close(fd);
 }
 
+/* Eight epolls of a process each watch one pipe: one byte concerns one of them, if all ask for that. */
+static void crowd(uint32_t way) {
+  int p[2], told[2];
+  pipe(p);
+  pipe(told);
+  for (int i = 0; i < 8; i++) {
+    if (fork() != 0) continue;
+    struct epoll_event event;
+    int epoll = epoll_create1(0);
+    control(epoll, EPOLL_CTL_ADD, p[0], EPOLLIN | EPOLLET | way, 0);
+    write(told[1], "r", 1);
+    if (epoll_wait(epoll, &event, 1, 300) == 1) write(told[1], "w", 1);
+    _exit(0);
+  }
+  char byte;
+  for (int i = 0; i < 8; i++) read(told[0], &byte, 1);
+  usleep(50000);
+  write(p[1], "x", 1);
+  for (int i = 0; i < 8; i++) wait(0);
+  close(told[1]);
+  int woken = 0;
+  while (read(told[0], &byte, 1) == 1) woken++;
+  printf("woken %s: %d\n", way ? "alone" : "together", woken);
+  fflush(stdout);
+  close(told[0]);
+  close(p[0]);
+  close(p[1]);
+}
+
 int main(void) {
+  crowd(0);
+  crowd(EPOLLEXCLUSIVE);
   eventfds();
   levels_and_edges();
   order();
