@@ -30,37 +30,43 @@ function checkIds(ids: readonly number[], own: number): number {
   return ids.every((id) => id === -1 || id === own) ? 0 : -Errno.EPERM;
 }
 
-/** _LINUX_CAPABILITY_VERSION_3, and the bytes of its data. */
-const CAPABILITY_VERSION = 0x2008_0522;
-const CAPABILITY_BYTES = 24;
+/** Versions 1 to 3 of the header, and the bytes of their data. capget(2). */
+const CAPABILITY_BYTES = new Map([
+  [0x1998_0330, 12],
+  [0x2007_1026, 24],
+  [0x2008_0522, 24],
+]);
+const LATEST_CAPABILITIES = 0x2008_0522;
 
-/** capget(2), version 3: no capabilities. */
+/** capget(2): no capabilities. */
 export function sysCapget(call: Call, header: number, data: number): number {
-  const pid = capabilityHeader(call, header);
-  if (data === 0 && (pid >= 0 || pid === -Errno.EINVAL)) return 0;
-  if (pid < 0) return pid;
-  if (pid !== 0 && !call.kernel.tasks.has(pid)) return -Errno.ESRCH;
-  return call.write(data, new Uint8Array(CAPABILITY_BYTES));
+  const asked = capabilityHeader(call, header);
+  const problem = typeof asked === 'number' ? asked : 0;
+  if (data === 0 && (problem === 0 || problem === -Errno.EINVAL)) return 0;
+  if (typeof asked === 'number') return asked;
+  if (asked.pid !== 0 && !call.kernel.tasks.has(asked.pid)) return -Errno.ESRCH;
+  return call.write(data, new Uint8Array(asked.dataBytes));
 }
 
 /** capset(2): who has no capabilities can only keep having none. */
 export function sysCapset(call: Call, header: number, data: number): number {
-  const pid = capabilityHeader(call, header);
-  if (pid < 0) return pid;
-  if (pid !== 0 && pid !== call.task.tid) return -Errno.EPERM;
-  const wanted = call.read(data, CAPABILITY_BYTES);
+  const asked = capabilityHeader(call, header);
+  if (typeof asked === 'number') return asked;
+  if (asked.pid !== 0 && asked.pid !== call.task.tid) return -Errno.EPERM;
+  const wanted = call.read(data, asked.dataBytes);
   if (typeof wanted === 'number') return wanted;
   return wanted.every((byte) => byte === 0) ? 0 : -Errno.EPERM;
 }
 
-/** Whom a capability call is about; the version that there is is written back over another one. */
-function capabilityHeader(call: Call, at: number): number {
+/** Whom a capability call is about; the latest version is written back over an unknown one. */
+function capabilityHeader(call: Call, at: number): { pid: number; dataBytes: number } | number {
   const version = call.readU32(at);
   if (version === undefined) return -Errno.EFAULT;
-  if (version !== CAPABILITY_VERSION) return call.writeU32(at, CAPABILITY_VERSION) || -Errno.EINVAL;
+  const dataBytes = CAPABILITY_BYTES.get(version);
+  if (dataBytes === undefined) return call.writeU32(at, LATEST_CAPABILITIES) || -Errno.EINVAL;
   const pid = call.readU32(at + 4);
   if (pid === undefined) return -Errno.EFAULT;
-  return pid > 0x7fff_ffff ? -Errno.EINVAL : pid;
+  return pid > 0x7fff_ffff ? -Errno.EINVAL : { pid, dataBytes };
 }
 
 /** personality(2): PER_LINUX, which nothing changes. */

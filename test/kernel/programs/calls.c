@@ -106,6 +106,9 @@ int main(void) {
   rmdir(dir);
 
   say("capget", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, 0, 1, 0));
+  say("capget of version 1", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_1, 0, 1, 0));
+  say("capget of version 2", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_2, 0, 1, 0));
+  say("capset of version 1", cap(SYS_capset, _LINUX_CAPABILITY_VERSION_1, 0, 1, 0));
   say("capget of nobody", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, 999999, 1, 0));
   say("capget of a negative pid", cap(SYS_capget, _LINUX_CAPABILITY_VERSION_3, -1, 1, 0));
   say("capget of no version", cap(SYS_capget, 7, 0, 1, 0));
