@@ -503,7 +503,7 @@ export class Kernel {
   /** Where a relative path of a *at call starts. */
   directoryOf(call: Call, dirfd: number): Directory | number {
     if (dirfd === -100) return call.process.directory;
-    const inode = call.file(dirfd)?.inode;
+    const inode = call.namedFile(dirfd)?.inode;
     if (inode === undefined) return -Errno.EBADF;
     return inode instanceof Directory ? inode : -Errno.ENOTDIR;
   }

@@ -89,11 +89,16 @@ export abstract class OpenFile {
   }
 
   get isReadable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_WRONLY && (this.flags & O_PATH) === 0;
+    return (this.flags & O_ACCMODE) !== O_WRONLY;
   }
 
   get isWritable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_RDONLY && (this.flags & O_PATH) === 0;
+    return (this.flags & O_ACCMODE) !== O_RDONLY;
+  }
+
+  /** Whether it only names a file and gives no access to it (O_PATH of open(2)). */
+  get isPathOnly(): boolean {
+    return (this.flags & O_PATH) !== 0;
   }
 
   get isNonblocking(): boolean {

@@ -93,7 +93,14 @@ export class Call {
     return BLOCKED;
   }
 
+  /** An open file; none for a descriptor of O_PATH, which only names one. Linux's fget. */
   file(fd: number): OpenFile | undefined {
+    const file = this.namedFile(fd);
+    return file?.isPathOnly ? undefined : file;
+  }
+
+  /** What a descriptor refers to, opened or only named: for calls that pass it on or ask about it. */
+  namedFile(fd: number): OpenFile | undefined {
     return this.process.descriptors.get(fd);
   }
 
@@ -152,8 +159,9 @@ export class Call {
     return typeof bytes === 'number' ? bytes : byteString(bytes);
   }
 
-  /** The directory that a *at call's relative path starts at. */
+  /** The directory that a *at call's path starts at: an empty path leads nowhere from anywhere. */
   base(dirfd: number, path: string): Directory | number {
+    if (path === '') return -Errno.ENOENT;
     if (path.startsWith('/')) return this.kernel.files.root;
     return this.kernel.directoryOf(this, dirfd);
   }

@@ -1,5 +1,5 @@
 import { Errno } from '../errno.js';
-import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_PATH, O_SETTABLE } from '../files/mode.js';
+import { O_ACCMODE, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_SETTABLE } from '../files/mode.js';
 import type { OpenFile } from '../files/open-file.js';
 import { createPipe, PipeEnd } from '../files/pipe.js';
 import { MAX_FILE_BYTES, RegularFile } from '../files/regular-file.js';
@@ -57,7 +57,7 @@ export function sysDup(call: Call, fd: number): number {
 /** dup3(2); glibc makes dup2 of it. */
 export function sysDup3(call: Call, fd: number, wanted: number, flags: number): number {
   if ((flags & ~O_CLOEXEC) !== 0 || fd === wanted) return -Errno.EINVAL;
-  const file = call.file(fd);
+  const file = call.namedFile(fd);
   if (file === undefined) return -Errno.EBADF;
   if (wanted < 0 || wanted >= descriptorLimit(call)) return -Errno.EBADF;
   call.process.descriptors.replace(wanted, file.retain(), (flags & O_CLOEXEC) !== 0);
@@ -95,12 +95,15 @@ const F_GETPIPE_SZ = 1032;
 const F_ADD_SEALS = 1033;
 const F_GET_SEALS = 1034;
 const FD_CLOEXEC = 1;
+/** What fcntl does with a descriptor of O_PATH, too. Linux fs/fcntl.c, check_fcntl_cmd. */
+const WITHOUT_ACCESS = new Set([F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL]);
 
 /** fcntl(2). */
 export function sysFcntl(call: Call, fd: number, command: number, argument: number): number {
   const descriptor = call.process.descriptors.descriptor(fd);
   if (descriptor === undefined) return -Errno.EBADF;
   const { file } = descriptor;
+  if (file.isPathOnly && !WITHOUT_ACCESS.has(command)) return -Errno.EBADF;
   switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
@@ -122,7 +125,7 @@ export function sysFcntl(call: Call, fd: number, command: number, argument: numb
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return file.flags & O_PATH ? -Errno.EBADF : lockRecords(call, file, command, argument);
+      return lockRecords(call, file, command, argument);
     case F_GETPIPE_SZ:
       return file instanceof PipeEnd ? file.inode.capacityBytes : -Errno.EBADF;
     case F_SETPIPE_SZ:
@@ -143,7 +146,7 @@ const FIONBIO = 0x5421;
 /** ioctl(2): the requests that every descriptor knows, then those of the file. */
 export function sysIoctl(call: Call, fd: number, request: number, argument: number): number {
   const descriptor = call.process.descriptors.descriptor(fd);
-  if (descriptor === undefined) return -Errno.EBADF;
+  if (descriptor === undefined || descriptor.file.isPathOnly) return -Errno.EBADF;
   if (request === FIOCLEX || request === FIONCLEX) {
     descriptor.closeOnExec = request === FIOCLEX;
     return 0;
@@ -204,7 +207,7 @@ export function sysFallocate(
 }
 
 function duplicate(call: Call, fd: number, from: number, closeOnExec: boolean): number {
-  const file = call.file(fd);
+  const file = call.namedFile(fd);
   if (file === undefined) return -Errno.EBADF;
   const options = { closeOnExec, limit: descriptorLimit(call), from };
   return call.process.descriptors.install(file.retain(), options);

@@ -1,6 +1,5 @@
 import { Errno } from '../errno.js';
 import type { FileLock, LockFamily } from '../files/locks.js';
-import { O_PATH } from '../files/mode.js';
 import type { OpenFile } from '../files/open-file.js';
 import { BLOCKED, type Call } from './call.js';
 
@@ -51,7 +50,7 @@ export function lockRecords(call: Call, file: OpenFile, command: number, at: num
 export function sysFlock(call: Call, fd: number, operation: number): number {
   const [SHARED, EXCLUSIVE, NONBLOCKING, UNLOCK] = [1, 2, 4, 8];
   const file = call.file(fd);
-  if (file === undefined || file.flags & O_PATH) return -Errno.EBADF;
+  if (file === undefined) return -Errno.EBADF;
   const kind = operation & ~NONBLOCKING;
   const family: LockFamily = 'flock';
   const whole = { family, owner: file, pid: call.process.pid, start: 0, end: Infinity };

@@ -29,6 +29,8 @@ import { descriptorLimit, installNew } from './descriptors.js';
 
 /** Flags that matter only while opening; the rest is what F_GETFL shows. */
 const TRANSIENT = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC;
+/** All that counts besides O_PATH. open(2). */
+const NAMING = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 /** openat(2). */
 export function sysOpenat(
@@ -82,7 +84,7 @@ function openPath(
   }
   if (typeof found === 'number') return found;
   if ((flags & (O_CREAT | O_EXCL)) === (O_CREAT | O_EXCL)) return -Errno.EEXIST;
-  if ((flags & O_PATH) !== 0) return new PathFile(found, flags & ~TRANSIENT);
+  if ((flags & O_PATH) !== 0) return new PathFile(found, flags & NAMING);
   if (found instanceof Symlink) return -Errno.ELOOP;
   const problem = checkAccess(call, found, flags);
   return problem < 0 ? problem : openInode(call, found, flags);

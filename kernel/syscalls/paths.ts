@@ -26,7 +26,7 @@ export function resolveAt(
   if (typeof path === 'number') return path;
   if (path === '' && (flags & AT_EMPTY_PATH) !== 0) {
     if (dirfd === -100) return call.process.directory;
-    return call.file(dirfd)?.inode ?? -Errno.EBADF;
+    return call.namedFile(dirfd)?.inode ?? -Errno.EBADF;
   }
   const base = call.base(dirfd, path);
   if (typeof base === 'number') return base;
@@ -335,7 +335,7 @@ export function sysChdir(call: Call, pathAt: number): number {
 }
 
 export function sysFchdir(call: Call, fd: number): number {
-  return enter(call, call.file(fd)?.inode ?? -Errno.EBADF);
+  return enter(call, call.namedFile(fd)?.inode ?? -Errno.EBADF);
 }
 
 function enter(call: Call, inode: Inode | number): number {

@@ -65,7 +65,7 @@ export function sysPselect6(
       (has(writeSet, fd) ? POLLOUT : 0) |
       (has(exceptSet, fd) ? POLLPRI : 0);
     if (events === 0) continue;
-    if (call.file(fd) === undefined) return -Errno.EBADF;
+    if (call.namedFile(fd) === undefined) return -Errno.EBADF;
     interests.push({ fd, events, found: 0 });
   }
   const maskAt = sigmaskAt === 0 ? 0 : call.readU64(sigmaskAt);
@@ -74,9 +74,10 @@ export function sysPselect6(
   if (result < 0) return result;
   let total = 0;
   const outcomes: [number, number, number][] = [
-    [readAt, POLLIN, POLLIN | POLLHUP | POLLERR],
-    [writeAt, POLLOUT, POLLOUT | POLLERR],
-    [exceptAt, POLLPRI, POLLPRI],
+    // Linux fs/select.c: what cannot be polled does not make the caller wait.
+    [readAt, POLLIN, POLLIN | POLLHUP | POLLERR | POLLNVAL],
+    [writeAt, POLLOUT, POLLOUT | POLLERR | POLLNVAL],
+    [exceptAt, POLLPRI, POLLPRI | POLLNVAL],
   ];
   for (const [address, wanted, matching] of outcomes) {
     if (address === 0) continue;

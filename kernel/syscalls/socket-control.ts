@@ -58,7 +58,7 @@ function addFiles(call: Call, data: DataView, files: OpenFile[]): number {
   const count = Math.floor(data.byteLength / 4);
   if (files.length + count > MAX_FILES) return -Errno.EINVAL;
   for (let index = 0; index < count; index++) {
-    const file = call.file(data.getInt32(4 * index, true));
+    const file = call.namedFile(data.getInt32(4 * index, true));
     if (file === undefined) return -Errno.EBADF;
     files.push(file);
   }

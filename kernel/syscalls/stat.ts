@@ -8,7 +8,7 @@ import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, resolveAt } from './paths.js';
 const BLOCK_BYTES = 4096;
 
 export function sysFstat(call: Call, fd: number, address: number): number {
-  const inode = call.file(fd)?.inode;
+  const inode = call.namedFile(fd)?.inode;
   return inode === undefined ? -Errno.EBADF : call.write(address, encodeStat(inode));
 }
 
@@ -95,7 +95,7 @@ export function sysStatfs(call: Call, pathAt: number, address: number): number {
 }
 
 export function sysFstatfs(call: Call, fd: number, address: number): number {
-  const inode = call.file(fd)?.inode;
+  const inode = call.namedFile(fd)?.inode;
   return inode === undefined ? -Errno.EBADF : call.write(address, encodeStatfs(call, inode));
 }
 

@@ -45,6 +45,8 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['shm', 'System V shared memory, remap_file_pages'],
     ['fifos', 'named pipes, nice values'],
     ['cpulimit', 'RLIMIT_CPU'],
+    ['pathonly', 'descriptors of O_PATH'],
+    ['clocks', 'which there are, whose CPU time'],
     ['calls', 'preadv2, capabilities, robust lists, prctl'],
   ])('%s (%s)', (name) => {
     const native = runNatively(compile('gcc', name, []));
