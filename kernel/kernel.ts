@@ -99,6 +99,8 @@ export class Kernel {
   readonly tasks = new Map<number, Task>();
   /** The console's terminal, if it is one, and those that were added. */
   readonly ttys: Tty[] = [];
+  /** Of `processes`, those that have not ended. */
+  livingProcesses = 0;
   syscalls = 0;
   faults = 0;
   /** Of those, the ones that read a page from the swap device. */
@@ -415,10 +417,10 @@ export class Kernel {
     return this.lastPid;
   }
 
-  liveProcesses(): number {
-    let count = 0;
-    for (const process of this.processes.values()) if (process.ending === undefined) count++;
-    return count;
+  /** A process comes to be. */
+  adopt(process: Process): void {
+    this.processes.set(process.pid, process);
+    this.livingProcesses++;
   }
 
   afterExec(process: Process): void {
@@ -429,7 +431,7 @@ export class Kernel {
   beforeExit(process: Process): void {
     this.options.beforeExit?.(process);
     this.monitor?.leaving(process.memory.table.rootPpn);
-    if (this.liveProcesses() !== 1) return;
+    if (this.livingProcesses !== 1) return;
     this.lastState = this.states.compute();
     this.monitor?.scan();
   }
@@ -455,6 +457,7 @@ export class Kernel {
   }
 
   processEnded(process: Process, ending: Ending): void {
+    this.livingProcesses--;
     if (process === this.first) this.ending = ending;
     if (ending.kind === 'signalled') this.tracer?.killed(process, ending);
     else this.tracer?.exited(process, ending.status);
@@ -566,7 +569,7 @@ export class Kernel {
     const task = new Task(this, process, pid, loaded.name);
     process.tasks.push(task);
     adoptProgram(task, loaded);
-    this.processes.set(pid, process);
+    this.adopt(process);
     this.tasks.set(pid, task);
     const tty = onTty ?? this.console.tty;
     for (const fd of [0, 1, 2] as const) {

@@ -35,11 +35,10 @@ function takeTurns(
   until: 'budget' | 'trap' | 'turn',
 ): 'budget' | 'waiting' | 'exited' {
   const end = kernel.clock.steps + budgetSteps;
-  const traps = () => kernel.syscalls + kernel.faults;
-  const before = traps();
+  const trapsBefore = kernel.syscalls + kernel.faults;
   for (;;) {
     if (kernel.hasExited) return 'exited';
-    if (kernel.liveProcesses() === 0) {
+    if (kernel.livingProcesses === 0) {
       kernel.finish('exited');
       return 'exited';
     }
@@ -49,7 +48,7 @@ function takeTurns(
       return 'exited';
     }
     if (kernel.clock.steps >= end) return 'budget';
-    if (until === 'trap' && traps() !== before) return 'budget';
+    if (until === 'trap' && kernel.syscalls + kernel.faults !== trapsBefore) return 'budget';
     fireTimers(kernel);
     const stop = takeTurn(kernel, end);
     if (stop !== undefined) return stop;
@@ -109,24 +108,24 @@ function deadlockText(kernel: Kernel): string {
 }
 
 function fireTimers(kernel: Kernel): void {
-  const now = kernel.clock.now();
-  kernel.scheduler.wakeSleepers(now);
-  let expired = kernel.timers.expire(now);
-  const running = kernel.scheduler.current?.process;
-  if (running !== undefined) expired += running.cpuTimers.expire(cpuTime(running));
+  const { scheduler, timers } = kernel;
+  let expired = 0;
+  // The host's clock is not asked without need: after most traps, nobody waits for it.
+  if (scheduler.hasSleepers || timers.hasArmed) {
+    const now = kernel.clock.now();
+    scheduler.wakeSleepers(now);
+    expired = timers.expire(now);
+  }
+  const running = scheduler.current?.process;
+  if (running?.cpuTimers.hasArmed) expired += running.cpuTimers.expire(cpuTime(running));
   if (expired > 0) kernel.clock.charge(expired * EXPIRY_STEPS);
 }
 
 /** Puts the task on the hart and lets it do one thing: a waiting call, a signal, or instructions. */
 function runTask(kernel: Kernel, task: Task, end: number): void {
   switchTo(kernel, task);
-  if (task.callNumber >= 0) {
-    const name = syscallName(task.callNumber);
-    watched(kernel, task, name, () => resumeSyscall(kernel, task));
-    return;
-  }
-  if (hasDeliverableSignal(task)) {
-    watched(kernel, task, 'signal', () => deliverSignals(task, undefined));
+  if (task.callNumber >= 0 || hasDeliverableSignal(task)) {
+    watched(kernel, task, resume);
     return;
   }
   const before = kernel.machine.hart.instret;
@@ -137,30 +136,50 @@ function runTask(kernel: Kernel, task: Task, end: number): void {
   task.process.usage.steps += retired;
   if (stop !== 'trap') return;
   kernel.clock.charge(1);
-  const { trapCause, trapValue } = kernel.machine.hart;
-  if (trapCause === Cause.EcallFromUser) {
-    const name = syscallName(kernel.machine.hart.readX(REG_A7));
-    watched(kernel, task, name, () => dispatchSyscall(kernel, task));
-    return;
-  }
-  const handle = () => {
-    handleException(kernel, task, trapCause, trapValue);
-    if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
-  };
-  watched(kernel, task, exceptionName(trapCause), handle);
+  watched(kernel, task, handleTrap);
 }
 
-/** Does the kernel's work for a trap, under the eyes of the verifier where it is on. */
-function watched(kernel: Kernel, task: Task, name: string, work: () => void): void {
+type Work = (kernel: Kernel, task: Task) => void;
+
+/** What the task was about before it can go on: a call that waited, or a signal. */
+const resume: Work = (kernel, task) => {
+  if (task.callNumber >= 0) resumeSyscall(kernel, task);
+  else deliverSignals(task, undefined);
+};
+
+/** What the hart stopped for. */
+const handleTrap: Work = (kernel, task) => {
+  const { trapCause, trapValue } = kernel.machine.hart;
+  if (trapCause === Cause.EcallFromUser) {
+    dispatchSyscall(kernel, task);
+    return;
+  }
+  handleException(kernel, task, trapCause, trapValue);
+  if (hasDeliverableSignal(task)) deliverSignals(task, undefined);
+};
+
+/** Does the kernel's work, under the eyes of the verifier where it is on. */
+function watched(kernel: Kernel, task: Task, work: Work): void {
   const { monitor } = kernel;
   if (monitor?.mode !== 'trap') {
-    work();
+    work(kernel, task);
     return;
   }
   const { memory } = task.process;
+  const name = work === resume ? resumedName(task) : trapName(kernel);
   monitor.begin(new KernelTrap(name, task.process, kernel.machine.hart));
-  work();
+  work(kernel, task);
   monitor.end(memory);
+}
+
+function resumedName({ callNumber }: Task): string {
+  return callNumber >= 0 ? syscallName(callNumber) : 'signal';
+}
+
+function trapName({ machine }: Kernel): string {
+  const { trapCause } = machine.hart;
+  if (trapCause !== Cause.EcallFromUser) return exceptionName(trapCause);
+  return syscallName(machine.hart.readX(REG_A7));
 }
 
 /** One trap, as reports may ask for it much later. The verifier keeps one for each entry: it is small. */

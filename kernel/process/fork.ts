@@ -74,7 +74,7 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
 
 /** What RLIMIT_NPROC counts of the only user's: tasks, and processes that nobody has waited for. */
 function userTasks(kernel: Kernel): number {
-  return kernel.tasks.size + kernel.processes.size - kernel.liveProcesses();
+  return kernel.tasks.size + kernel.processes.size - kernel.livingProcesses;
 }
 
 function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | number {
@@ -109,7 +109,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.credentials = from.credentials;
   child.isVforkChild = (o.flags & CLONE_VFORK) !== 0;
   watchCpuLimit(child);
-  kernel.processes.set(pid, child);
+  kernel.adopt(child);
   return child;
 }
 

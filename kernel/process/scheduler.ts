@@ -66,8 +66,14 @@ export class Scheduler {
     task.slice = 0;
   }
 
+  /** Whether a waiting task has a deadline. */
+  get hasSleepers(): boolean {
+    return this.sleeping.size > 0;
+  }
+
   /** The earliest deadline of a waiting task. */
   nextDeadline(): number | undefined {
+    if (this.sleeping.size === 0) return undefined;
     let earliest: number | undefined;
     for (const task of this.sleeping) {
       const deadline = task.wait?.deadline;

@@ -5,8 +5,13 @@ export const EXPIRY_STEPS = 10;
 export class TimerSet {
   private readonly armed = new Set<Timer>();
 
+  get hasArmed(): boolean {
+    return this.armed.size > 0;
+  }
+
   /** Nanoseconds of the clock at which the next one expires; undefined when none will. */
   get earliest(): number | undefined {
+    if (this.armed.size === 0) return undefined;
     let earliest: number | undefined;
     for (const { at } of this.armed) {
       if (earliest === undefined || at < earliest) earliest = at;

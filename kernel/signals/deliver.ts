@@ -30,6 +30,7 @@ import {
   UNBLOCKABLE,
 } from './numbers.js';
 import type { SignalInfo } from './pending.js';
+import { hasDeliverableSignal } from './send.js';
 
 export const SS_ONSTACK = 1;
 export const SS_DISABLE = 2;
@@ -42,7 +43,7 @@ export const SS_DISABLE = 2;
  */
 export function deliverSignals(task: Task, result: number | undefined): void {
   let isInterrupted = result === INTERRUPTED || result === INTERRUPTED_FOR_GOOD;
-  while (task.state === 'runnable') {
+  while (task.state === 'runnable' && hasDeliverableSignal(task)) {
     const { process } = task;
     const allowed = ~task.mask;
     if (isDying(task)) {

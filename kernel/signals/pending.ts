@@ -42,6 +42,10 @@ export class PendingSignals {
   set: SignalSet = 0n;
   private queue: SignalInfo[] = [];
 
+  get isEmpty(): boolean {
+    return this.queue.length === 0;
+  }
+
   /** A standard signal that is already pending is not queued again, unless it is a timer's. */
   add(info: SignalInfo): void {
     const bit = signalBit(info.signal);

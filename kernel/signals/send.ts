@@ -50,6 +50,8 @@ export function forceSignal(task: Task, info: SignalInfo): void {
 }
 
 export function hasDeliverableSignal(task: Task): boolean {
+  // After nearly every trap there is none, and big integers take their time.
+  if (task.pending.isEmpty && task.process.pending.isEmpty) return false;
   return ((task.pending.set | task.process.pending.set) & ~task.mask) !== 0n;
 }
 
