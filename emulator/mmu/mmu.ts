@@ -24,7 +24,7 @@ import {
 import { FRAME_TABLE, type Ram } from '../ram.js';
 import { FastTlb } from './fast-tlb.js';
 import { Tlb } from './tlb.js';
-import { type Leaf, walk } from './walk.js';
+import { type Leaf, type WalkFault, walk, walkFrom } from './walk.js';
 
 /** What `Mmu.translatePage` returns instead of a page number. */
 export const PAGE_FAULT = -1;
@@ -91,6 +91,12 @@ export class Mmu {
   private readonly tableLevel: Int8Array;
   /** First virtual page number that hangs off it. */
   private readonly tableStart: Float64Array;
+  /**
+   * The table of leaves that the last walk read, and the first page that hangs off it; a walk for
+   * another page of it begins there. NaN: none, as always where stale entries are served.
+   */
+  private leafTablePpn = 0;
+  private leafTableStart = Number.NaN;
   /** What the fast arrays were filled for. */
   private fastPrivilege: Privilege = Privilege.Machine;
   private fastStatus = 0;
@@ -147,7 +153,7 @@ export class Mmu {
       this.mode === 'stale' && slot >= 0 && (this.tlb.flagsOf(slot) & needed) !== needed;
     if (slot < 0 || isReread) {
       this.log?.walking(va, asid, rootPpn);
-      const leaf = walk(this.ram, rootPpn, va, this.context, this.visitTable);
+      const leaf = this.walk(va, vpn);
       if (leaf === 'page-fault') return PAGE_FAULT;
       if (leaf === 'access-fault') return ACCESS_FAULT;
       // What the new entry evicts stays in the fast arrays: an instruction and its operand may share
@@ -232,6 +238,7 @@ export class Mmu {
     this.readTlb.dropAll();
     this.writeTlb.dropAll();
     this.execTlb.dropAll();
+    this.leafTableStart = Number.NaN;
     this.clearReservation();
   }
 
@@ -310,6 +317,13 @@ export class Mmu {
     return statusLow & (MSTATUS_SUM | MSTATUS_MXR | MSTATUS_MPRV | MSTATUS_MPP);
   }
 
+  private walk(va: number, vpn: number): Leaf | WalkFault {
+    const pageInTable = vpn - this.leafTableStart;
+    return pageInTable >= 0 && pageInTable < PTES_PER_TABLE
+      ? walkFrom(this.ram, this.leafTablePpn, 0, va, this.context)
+      : walk(this.ram, this.context.rootPpn, va, this.context, this.visitTable);
+  }
+
   private readonly visitTable = (pteAddress: number, va: number, level: number): boolean => {
     // The walk's own reads are made with S mode's physical permissions.
     if (!this.pmp.allows(pteAddress, PTE_SIZE, 'load', Privilege.Supervisor)) return false;
@@ -323,6 +337,10 @@ export class Mmu {
       this.forbidStores(frame + this.ram.firstPpn);
     } else if (this.tableLevel[frame] !== level || this.tableStart[frame] !== start) {
       this.tableLevel[frame] = SEVERAL_USES;
+    }
+    if (level === 0 && this.mode === 'coherent') {
+      this.leafTablePpn = frame + this.ram.firstPpn;
+      this.leafTableStart = start;
     }
     return true;
   };

@@ -68,8 +68,19 @@ export function walk(
   options: WalkOptions,
   visit?: TableVisitor,
 ): Leaf | WalkFault {
-  let tablePpn = rootPpn;
-  for (let level = options.levels - 1; level >= 0; level--) {
+  return walkFrom(memory, rootPpn, options.levels - 1, va, options, visit);
+}
+
+/** The rest of a walk, from the table `tablePpn` of the level `firstLevel`. */
+export function walkFrom(
+  memory: TableMemory,
+  tablePpn: number,
+  firstLevel: number,
+  va: number,
+  options: WalkOptions,
+  visit?: TableVisitor,
+): Leaf | WalkFault {
+  for (let level = firstLevel; level >= 0; level--) {
     if (!memory.hasFrame(tablePpn)) return 'access-fault'; // step 2
     const pteAddress = tablePpn * PAGE_SIZE + vpnAt(va, level) * PTE_SIZE;
     if (visit && !visit(pteAddress, va, level)) return 'access-fault';

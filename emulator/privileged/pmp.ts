@@ -6,6 +6,7 @@ export const PMP_ENTRIES = 16;
 const PMP_R = 0x01;
 const PMP_W = 0x02;
 const PMP_X = 0x04;
+const PMP_RWX = PMP_R | PMP_W | PMP_X;
 const PMP_A_SHIFT = 3;
 const PMP_A_MASK = 3;
 const PMP_L = 0x80;
@@ -16,6 +17,8 @@ const NA4 = 2;
 const NAPOT = 3;
 /** pmpaddr holds bits 55..2 of a physical address. */
 const ADDRESS_MASK = (1n << 54n) - 1n;
+/** Physical addresses have 56 bits. */
+const ADDRESS_END = 2 ** 56;
 
 export type Access = 'fetch' | 'load' | 'store';
 
@@ -27,6 +30,8 @@ export class Pmp {
   private readonly addresses = new BigUint64Array(PMP_ENTRIES);
   /** [start, end) in bytes of each entry that is on, as numbers: ends beyond 2^53 only mean "far". */
   private ranges: { start: number; end: number; config: number }[] = [];
+  /** The first entry lets every mode access everything, so that no other counts. */
+  private isOpen = false;
 
   /** Lets every mode access everything, by the first entry. */
   allowAll(): void {
@@ -69,6 +74,7 @@ export class Pmp {
    * where none does, M mode may and the others may not, even with all entries off.
    */
   allows(pa: number, size: number, access: Access, privilege: Privilege): boolean {
+    if (this.isOpen) return true;
     for (const { start, end, config } of this.ranges) {
       if (pa + size <= start || pa >= end) continue;
       if (pa < start || pa + size > end) return false; // matches only in part
@@ -80,6 +86,7 @@ export class Pmp {
 
   /** Whether `allows` answers alike for every access to the page, so that it may be cached. */
   isUniform(ppn: number): boolean {
+    if (this.isOpen) return true;
     const pageStart = ppn * PAGE_SIZE;
     const pageEnd = pageStart + PAGE_SIZE;
     for (const { start, end } of this.ranges) {
@@ -97,6 +104,13 @@ export class Pmp {
   }
 
   private update(): void {
+    this.updateRanges();
+    const [first] = this.ranges;
+    const isEverywhere = first?.start === 0 && first.end >= ADDRESS_END;
+    this.isOpen = isEverywhere && (first.config & PMP_RWX) === PMP_RWX;
+  }
+
+  private updateRanges(): void {
     this.ranges = [];
     for (let i = 0; i < PMP_ENTRIES; i++) {
       const config = this.configs[i]!;
