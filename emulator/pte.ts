@@ -13,6 +13,8 @@ export const PTE_U = 0x10;
 export const PTE_G = 0x20;
 export const PTE_A = 0x40;
 export const PTE_D = 0x80;
+/** Everything in an entry's lower half but the PPN. */
+export const PTE_LOW_BITS = 0x3ff;
 /** Two bits that the hardware ignores and software may use. */
 export const PTE_RSW = 0x300;
 /** Bits 63..54 of the entry, seen in its high half. */

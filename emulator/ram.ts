@@ -1,5 +1,5 @@
 import { RAM_BASE, RAM_OFFSET } from './layout.js';
-import { PAGE_SIZE, PTE_SIZE, PTE_V, PTES_PER_TABLE } from './pte.js';
+import { PAGE_SIZE, PTE_LOW_BITS, PTE_V, PTES_PER_TABLE } from './pte.js';
 
 /** The frame holds decoded instructions: a store must reach DecodedPages. */
 export const FRAME_CODE = 1;
@@ -200,30 +200,36 @@ export class Ram {
   }
 
   /**
-   * Changes the lower halves of the valid entries [first, end) of a page table. Who caches what the
-   * table says is told once.
+   * Changes bits 9..0 of the valid entries [first, end) of a page table. Who caches what the table
+   * says is told once.
    *
-   * @param change gets the entry's halves and returns the new lower one, with V
+   * @param flagsOf gets an entry's lower half and returns its new bits 9..0, with V
+   * @returns how many are valid
    */
-  changePtes(
+  changePteFlags(
     ppn: number,
     first: number,
     end: number,
-    change: (low: number, high: number) => number,
-  ): void {
+    flagsOf: (low: number) => number,
+  ): number {
+    const { words } = this;
     const frame = ppn - this.firstPpn;
-    const flags = this.frameFlags[frame]!;
-    const isPlain = (flags & ~FRAME_TABLE) === 0;
-    for (let index = first; index < end; index++) {
-      const at = frame * (PAGE_SIZE / 4) + index * 2;
-      const low = this.words[at]!;
+    const isSeen = (this.frameFlags[frame]! & ~FRAME_TABLE) !== 0;
+    const table = frame * (PAGE_SIZE / 4);
+    let count = 0;
+    for (let at = table + first * 2; at < table + end * 2; at += 2) {
+      const low = words[at]!;
       if ((low & PTE_V) === 0) continue;
-      const changed = change(low, this.words[at + 1]!);
-      if (isPlain) this.words[at] = changed;
-      else this.writePte(ppn * PAGE_SIZE + index * PTE_SIZE, changed, this.words[at + 1]!);
+      count++;
+      const changed = (low & ~PTE_LOW_BITS) | flagsOf(low);
+      if (isSeen) this.writePte(RAM_BASE + at * 4, changed, words[at + 1]!);
+      else words[at] = changed;
     }
     this.dirty[frame] = 1;
-    if (isPlain && flags !== 0) this.listener?.validPtesStored(frame, first, end);
+    if (!isSeen && this.frameFlags[frame] !== 0) {
+      this.listener?.validPtesStored(frame, first, end);
+    }
+    return count;
   }
 
   /** The walk's own update of A and D: what is cached of this entry stays right. */

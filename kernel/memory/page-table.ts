@@ -1,5 +1,6 @@
 import {
   PAGE_SIZE,
+  PTE_A,
   PTE_D,
   PTE_R,
   PTE_SIZE,
@@ -18,6 +19,7 @@ import type { SwapDevice } from './swap-device.js';
 
 const LEVELS = 3;
 const PTE_LEAF = PTE_R | PTE_W | PTE_X;
+const PTE_USED = PTE_A | PTE_D;
 /** A slot number stands in bits 31..12 of an entry whose V is 0, as Linux has it for swap area 0. */
 const SWAP_SLOT_SHIFT = 12;
 
@@ -167,32 +169,33 @@ export class PageTable {
   }
 
   /**
-   * Changes bits 9..0 of the valid leaves of pages [start, end), table by table.
+   * Gives the valid leaves of pages [start, end) other permissions, table by table. A and D stay.
    *
-   * @param flagsOf gets a leaf's lower half, its first frame and its pages, and returns the new bits
+   * @param own bits 7..0 of a leaf whose frames are anonymous and nobody else's
+   * @param others the same for every other leaf
    * @returns the number of pages that the leaves map
    */
-  changeFlags(
-    start: number,
-    end: number,
-    flagsOf: (low: number, ppn: number, pages: number) => number,
-  ): number {
+  changeFlags(start: number, end: number, own: number, others: number): number {
+    const { frames, ram } = this;
+    const isUniform = own === others;
     let pages = 0;
     this.eachTable(
       start,
       end,
       (pteAddress, page, level) => {
-        const low = this.ram.readPteLow(pteAddress);
         pages += 512 ** level;
-        this.setFlags(pteAddress, page, flagsOf(low, this.ppn(pteAddress), 512 ** level));
+        const isOwn = isUniform || frames.areOwn(this.ppn(pteAddress), 512 ** level);
+        const used = ram.readPteLow(pteAddress) & PTE_USED;
+        this.setFlags(pteAddress, page, (isOwn ? own : others) | used);
       },
       (table, from, to) => {
-        const before = pages;
-        this.ram.changePtes(table, from & 511, (from & 511) + to - from, (low, high) => {
-          pages++;
-          return ((low & ~0x3ff) | flagsOf(low, ppnOf(low, high), 1)) >>> 0;
-        });
-        if (pages > before) this.fences.oweRange(from * PAGE_SIZE, to * PAGE_SIZE);
+        const first = from & 511;
+        // All of RAM lies below frame 2^22, so that its number stands in the lower half.
+        const flagsOf = (low: number) =>
+          (isUniform || frames.isOwn(low >>> 10) ? own : others) | (low & PTE_USED);
+        const changed = ram.changePteFlags(table, first, first + to - from, flagsOf);
+        if (changed > 0) this.fences.oweRange(from * PAGE_SIZE, to * PAGE_SIZE);
+        pages += changed;
       },
     );
     return pages;

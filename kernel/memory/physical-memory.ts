@@ -203,11 +203,14 @@ export class PhysicalMemory {
 
   /** Whether all of these frames are anonymous with one reference: their mapper may write to them. */
   areOwn(ppn: number, count: number): boolean {
-    const first = ppn - this.ram.firstPpn;
-    for (let frame = first; frame < first + count; frame++) {
-      if (this.kinds[frame] !== ANONYMOUS || this.counts[frame] !== 1) return false;
-    }
+    for (let at = ppn; at < ppn + count; at++) if (!this.isOwn(at)) return false;
     return true;
+  }
+
+  /** `areOwn` for one frame. */
+  isOwn(ppn: number): boolean {
+    const frame = ppn - this.ram.firstPpn;
+    return this.kinds[frame] === ANONYMOUS && this.counts[frame] === 1;
   }
 
   /** Id of the address space or page cache that the frame was made for; 0 = nobody's. */

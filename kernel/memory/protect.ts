@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
+import { PAGE_SIZE } from '../../emulator/index.js';
 import { Errno } from '../errno.js';
 import { PAGE_STEPS, REGION_STEPS } from './costs.js';
 import { demoteEdges } from './demote.js';
@@ -112,16 +112,10 @@ function changeLeaves(
   before: Region,
   prot: number,
 ): void {
-  const { frames, host } = memory.system;
-  const { table } = memory;
   const isShared = (before.flags & REGION_SHARED) !== 0;
   const writable = leafFlags(prot, true);
-  const readOnly = leafFlags(prot, false);
+  const others = isShared ? writable : leafFlags(prot, false);
   const [first, end] = [from / PAGE_SIZE, (from + lengthBytes) / PAGE_SIZE];
-  const changed = table.changeFlags(first, end, (low, ppn, pages) => {
-    const isOwn = isShared || writable === readOnly || frames.areOwn(ppn, pages);
-    const kept = low & (PTE_A | PTE_D);
-    return (isOwn ? writable : readOnly) | kept;
-  });
-  host.charge(REGION_STEPS + changed * PAGE_STEPS);
+  const changed = memory.table.changeFlags(first, end, writable, others);
+  memory.system.host.charge(REGION_STEPS + changed * PAGE_STEPS);
 }

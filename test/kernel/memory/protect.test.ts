@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PAGE_SIZE, PTE_W } from '../../../emulator/index.js';
+import { PAGE_SIZE } from '../../../emulator/index.js';
 import { Errno } from '../../../kernel/errno.js';
 import {
   MAP_FIXED,
@@ -11,6 +11,7 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '../../../kernel/memory/index.js';
+import { leafFlags } from '../../../kernel/memory/leaf-flags.js';
 import {
   contents,
   createWorld,
@@ -121,7 +122,8 @@ describe('VirtualMemory.protect', () => {
     for (let i = 0; i < count; i++) poke(memory, page(i), 1);
     const { table } = memory;
     const first = page(0) / PAGE_SIZE;
-    const changed = table.changeFlags(first, first + count, (low) => low & 0xff & ~PTE_W);
+    const readOnly = leafFlags(PROT_READ, false);
+    const changed = table.changeFlags(first, first + count, readOnly, readOnly);
     expect(changed).toBe(count);
     for (let i = 0; i < count; i++) {
       expect(machine.hart.translate(page(i), 'store', 'user')).toBe('page-fault');

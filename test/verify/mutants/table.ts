@@ -129,7 +129,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'table.install(table.ensure(page + shift, level), ppn, flags, level);',
     'table.install(table.ensure(page + shift + 64, level), ppn, flags, level);',
   ],
-  ['R2', protect, 'return (isOwn ? writable : readOnly) | kept;', 'return low & 0x3ff;'],
+  ['R2', table, ': others) | (low & PTE_USED);', ': others) | (low & 0x3ff);'],
   ['R2', flags, '(prot & PROT_WRITE && isWritable ? PTE_W : 0)', '(isWritable ? PTE_W : 0)'],
   ['R2', flags, '(prot & PROT_EXEC ? PTE_X : 0)', '(prot & PROT_READ ? PTE_X : 0)'],
   [
@@ -151,8 +151,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'R4',
     frames,
-    'if (this.kinds[frame] !== ANONYMOUS || this.counts[frame] !== 1) return false;',
-    'if (this.kinds[frame] !== ANONYMOUS) return false;',
+    'return this.kinds[frame] === ANONYMOUS && this.counts[frame] === 1;',
+    'return this.kinds[frame] === ANONYMOUS;',
   ],
   [
     'R5',
@@ -335,7 +335,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'memory.table.install(pteAddress, cached, frames.isDirty(cached) ? flags | PTE_D : flags)',
     'regaining',
   ],
-  ['D3', protect, '(PTE_A | PTE_D);', 'PTE_A;'],
+  ['D3', table, 'const PTE_USED = PTE_A | PTE_D;', 'const PTE_USED = PTE_A;'],
   ['D3', bring, 'flags | (low & (PTE_A | PTE_D))', 'flags'],
   ['D3', bring, 'else frames.ram.copyFrame(source, ppn);', 'else frames.ram.fill(ppn, 0);'],
   ['D3', 'kernel/memory/write-back.ts', 'file.pages.writePages(dirty);', '', 'writing'],
