@@ -14,6 +14,7 @@ export { Tlb } from './mmu/tlb.js';
 export { Csr } from './privileged/csr-names.js';
 export {
   leafBytes,
+  leafPages,
   PAGE_SHIFT,
   PAGE_SIZE,
   PTE_A,

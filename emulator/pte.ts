@@ -57,6 +57,11 @@ export function vpnAt(va: number, level: number): number {
   return level === 2 ? ((va >>> 30) | (high << 2)) & 0x1ff : (high >>> 7) & 0x1ff;
 }
 
+/** Pages of 4 KiB that a leaf of `level` (0 to 3) maps. */
+export function leafPages(level: number): number {
+  return 1 << (9 * level);
+}
+
 /** Bytes that a leaf of `level` (0 to 3) maps. */
 export function leafBytes(level: number): number {
   return LEAF_BYTES[level]!;

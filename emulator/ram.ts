@@ -232,6 +232,31 @@ export class Ram {
     return count;
   }
 
+  /** Writes 0 to the valid entries [first, end) of a page table. Who caches what it says is told once. */
+  clearValidPtes(ppn: number, first: number, end: number): void {
+    const { words } = this;
+    const frame = ppn - this.firstPpn;
+    const isSeen = (this.frameFlags[frame]! & ~FRAME_TABLE) !== 0;
+    const table = frame * (PAGE_SIZE / 4);
+    let [firstValid, endValid] = [end, first];
+    for (let index = first; index < end; index++) {
+      const at = table + index * 2;
+      if ((words[at]! & PTE_V) === 0) continue;
+      if (isSeen) {
+        this.writePte(RAM_BASE + at * 4, 0, 0);
+        continue;
+      }
+      words[at] = 0;
+      words[at + 1] = 0;
+      if (firstValid === end) firstValid = index;
+      endValid = index + 1;
+    }
+    this.dirty[frame] = 1;
+    if (firstValid < endValid && this.frameFlags[frame] !== 0) {
+      this.listener?.validPtesStored(frame, firstValid, endValid);
+    }
+  }
+
   /** The walk's own update of A and D: what is cached of this entry stays right. */
   setPteBits(pa: number, bits: number): void {
     const at = (pa - RAM_BASE) >>> 2;

@@ -1,5 +1,5 @@
 import {
-  leafBytes,
+  leafPages,
   PAGE_SIZE,
   PTE_A,
   PTE_D,
@@ -128,7 +128,7 @@ function leafOffset(va: number, level: number, ppn: number, high: number): numbe
     return level === 0 && ppn % NAPOT_PAGES === NAPOT_64K ? mod(vpn, NAPOT_PAGES) : undefined;
   }
   if (level === 0) return 0;
-  const pagesPerLeaf = leafBytes(level) / PAGE_SIZE;
+  const pagesPerLeaf = leafPages(level);
   return ppn % pagesPerLeaf === 0 ? mod(vpn, pagesPerLeaf) : undefined;
 }
 

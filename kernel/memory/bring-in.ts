@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_A, PTE_D, PTE_V, PTE_W } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE, PTE_A, PTE_D, PTE_V, PTE_W } from '../../emulator/index.js';
 import { FRAME_STEPS, PAGE_STEPS } from './costs.js';
 import type { Access } from './fault.js';
 import { leafFlags } from './leaf-flags.js';
@@ -152,7 +152,7 @@ function makeWritable(
   const low = system.ram.readPteLow(pteAddress);
   const flags = leafFlags(region.prot, true) | adBits(memory, 'store');
   const old = table.ppn(pteAddress);
-  if (region.flags & REGION_SHARED || frames.areOwn(old, 512 ** level)) {
+  if (region.flags & REGION_SHARED || frames.areOwn(old, leafPages(level))) {
     table.setFlags(pteAddress, page, flags | (low & (PTE_A | PTE_D)));
     return 'present';
   }

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_A, PTE_D, PTE_W } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE, PTE_A, PTE_D, PTE_W } from '../../emulator/index.js';
 import { PAGE_STEPS, REGION_STEPS } from './costs.js';
 import { mayCommitCopy } from './limits.js';
 import { LOCKS } from './lock.js';
@@ -20,7 +20,7 @@ export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   const child = VirtualMemory.create(
     system,
     { placement: parent.placement, mmapBase: parent.mmapBase },
-    parent.space.clone(),
+    parent.mapper.clone(),
   );
   if (child === undefined) return undefined;
   child.breakStart = parent.breakStart;
@@ -75,7 +75,7 @@ function copyLeaves(parent: VirtualMemory, child: VirtualMemory, region: Region)
         flags &= ~PTE_W;
         parent.table.setFlags(pteAddress, page, flags);
       }
-      for (let i = 0; i < 512 ** level; i++) frames.retain(ppn + i);
+      for (let i = 0; i < leafPages(level); i++) frames.retain(ppn + i);
       // The child has made no access yet.
       child.table.install(target, ppn, flags & ~(PTE_A | PTE_D), level);
       pages++;

@@ -1,4 +1,5 @@
 import {
+  leafPages,
   PAGE_SIZE,
   PTE_A,
   PTE_D,
@@ -19,6 +20,8 @@ import type { SwapDevice } from './swap-device.js';
 
 const LEVELS = 3;
 const PTE_LEAF = PTE_R | PTE_W | PTE_X;
+/** In the lower half of a leaf stands its whole page number, since RAM ends below page 2^22. */
+const PTE_PPN_SHIFT = 10;
 const PTE_USED = PTE_A | PTE_D;
 /** A slot number stands in bits 31..12 of an entry whose V is 0, as Linux has it for swap area 0. */
 const SWAP_SLOT_SHIFT = 12;
@@ -150,7 +153,7 @@ export class PageTable {
   install(pteAddress: number, ppn: number, flags: number, level = 0): void {
     this.ram.writePte(pteAddress, pteLow(ppn, flags), pteHigh(ppn));
     this.frames.addLiveEntries(pageNumber(pteAddress), 1);
-    this.countResident(ppn, 512 ** level);
+    this.countResident(ppn, leafPages(level));
   }
 
   /** Changes a valid leaf; the frame's references are the caller's affair. */
@@ -183,16 +186,15 @@ export class PageTable {
       start,
       end,
       (pteAddress, page, level) => {
-        pages += 512 ** level;
-        const isOwn = isUniform || frames.areOwn(this.ppn(pteAddress), 512 ** level);
+        pages += leafPages(level);
+        const isOwn = isUniform || frames.areOwn(this.ppn(pteAddress), leafPages(level));
         const used = ram.readPteLow(pteAddress) & PTE_USED;
         this.setFlags(pteAddress, page, (isOwn ? own : others) | used);
       },
       (table, from, to) => {
         const first = from & 511;
-        // All of RAM lies below frame 2^22, so that its number stands in the lower half.
         const flagsOf = (low: number) =>
-          (isUniform || frames.isOwn(low >>> 10) ? own : others) | (low & PTE_USED);
+          (isUniform || frames.isOwn(low >>> PTE_PPN_SHIFT) ? own : others) | (low & PTE_USED);
         const changed = ram.changePteFlags(table, first, first + to - from, flagsOf);
         if (changed > 0) this.fences.oweRange(from * PAGE_SIZE, to * PAGE_SIZE);
         pages += changed;
@@ -203,7 +205,7 @@ export class PageTable {
 
   /** Invalidates a leaf. Tables left empty stay until `prune`. */
   erase(pteAddress: number, page: number, level: number): void {
-    this.countResident(this.ppn(pteAddress), -(512 ** level));
+    this.countResident(this.ppn(pteAddress), -leafPages(level));
     this.ram.writePte(pteAddress, 0, 0);
     this.frames.addLiveEntries(pageNumber(pteAddress), -1);
     if (level === 0) this.fences.owe(page * PAGE_SIZE);
@@ -308,15 +310,43 @@ export class PageTable {
    */
   clear(start: number, end: number): number {
     let count = 0;
-    this.eachLeaf(start, end, (pteAddress, page, level) => {
-      const ppn = this.ppn(pteAddress);
-      if (this.ram.readPteLow(pteAddress) & PTE_D) this.frames.setDirty(ppn, true);
-      this.erase(pteAddress, page, level);
-      count++;
-      for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);
-    });
+    this.eachTable(
+      start,
+      end,
+      (pteAddress, page, level) => {
+        const ppn = this.ppn(pteAddress);
+        this.erase(pteAddress, page, level);
+        count++;
+        for (let i = 0; i < leafPages(level); i++) this.frames.release(ppn + i);
+      },
+      (table, from, to) => {
+        count += this.clearLeaves(table, from, to);
+      },
+    );
     count += this.clearSwapped(start, end);
-    this.prune(start, end);
+    if (count > 0) this.prune(start, end);
+    return count;
+  }
+
+  /** `clear` for the leaves of pages [from, to), which hang off one table; the table stays. */
+  private clearLeaves(table: number, from: number, to: number): number {
+    const { fences, frames, ram } = this;
+    const firstIndex = from & (PTES_PER_TABLE - 1);
+    let pteAddress = table * PAGE_SIZE + firstIndex * PTE_SIZE;
+    let count = 0;
+    for (let page = from; page < to; page++, pteAddress += PTE_SIZE) {
+      const low = ram.readPteLow(pteAddress);
+      if ((low & PTE_V) === 0) continue;
+      const ppn = low >>> PTE_PPN_SHIFT;
+      if (low & PTE_D) frames.setDirty(ppn, true);
+      this.countResident(ppn, -1);
+      fences.owe(page * PAGE_SIZE);
+      frames.release(ppn);
+      count++;
+    }
+    if (count === 0) return 0;
+    ram.clearValidPtes(table, firstIndex, firstIndex + to - from);
+    frames.addLiveEntries(table, -count);
     return count;
   }
 
@@ -346,7 +376,7 @@ export class PageTable {
     const first = this.ppn(entry);
     const flags = this.ram.readPteLow(entry) & 0xff;
     for (let i = 0; i < PTES_PER_TABLE; i++) {
-      const ppn = first + i * 512 ** (level - 1);
+      const ppn = first + i * leafPages(level - 1);
       this.ram.writePte(table * PAGE_SIZE + i * PTE_SIZE, pteLow(ppn, flags), pteHigh(ppn));
     }
     this.frames.addLiveEntries(table, PTES_PER_TABLE);
@@ -358,21 +388,26 @@ export class PageTable {
 
   /** Frees the tables under pages [start, end) that hold no entry. */
   prune(start: number, end: number): void {
-    for (let page = start; page < end; page = ((page >>> 9) + 1) * 512) {
+    for (let page = start; page < end; ) {
+      const next = Math.min(end, ((page >>> 18) + 1) * 2 ** 18);
       const inRoot = this.rootPpn * PAGE_SIZE + indexAt(page, 2) * PTE_SIZE;
       const low = this.ram.readPteLow(inRoot);
-      if ((low & PTE_V) === 0 || low & PTE_LEAF) {
-        page = ((page >>> 18) + 1) * 2 ** 18 - 512;
-        continue;
+      if (low & PTE_V && (low & PTE_LEAF) === 0) {
+        const middle = ppnOf(low, this.ram.readPteHigh(inRoot));
+        this.pruneMiddle(middle, page, next);
+        if (this.frames.liveEntries(middle) === 0) this.freeTable(inRoot, middle);
       }
-      const middle = ppnOf(low, this.ram.readPteHigh(inRoot));
-      const inMiddle = middle * PAGE_SIZE + indexAt(page, 1) * PTE_SIZE;
-      const lowInMiddle = this.ram.readPteLow(inMiddle);
-      if (lowInMiddle & PTE_V && (lowInMiddle & PTE_LEAF) === 0) {
-        const table = ppnOf(lowInMiddle, this.ram.readPteHigh(inMiddle));
-        if (this.frames.liveEntries(table) === 0) this.freeTable(inMiddle, table);
-      }
-      if (this.frames.liveEntries(middle) === 0) this.freeTable(inRoot, middle);
+      page = next;
+    }
+  }
+
+  private pruneMiddle(middle: number, start: number, end: number): void {
+    for (let page = start; page < end; page = ((page >>> 9) + 1) * 512) {
+      const entry = middle * PAGE_SIZE + indexAt(page, 1) * PTE_SIZE;
+      const low = this.ram.readPteLow(entry);
+      if ((low & PTE_V) === 0 || low & PTE_LEAF) continue;
+      const table = ppnOf(low, this.ram.readPteHigh(entry));
+      if (this.frames.liveEntries(table) === 0) this.freeTable(entry, table);
     }
   }
 

@@ -1,5 +1,6 @@
 import {
   leafBytes,
+  leafPages,
   PAGE_SIZE,
   PTE_R,
   PTE_SIZE,
@@ -70,11 +71,11 @@ function listTable(
     }
     const flags = low & 0xff;
     if (run !== undefined && run.ppn + run.pages === ppn && run.flags === flags) {
-      run.pages += 512 ** level;
+      run.pages += leafPages(level);
       continue;
     }
     finishRun();
-    run = { va, ppn, pages: 512 ** level, flags, level };
+    run = { va, ppn, pages: leafPages(level), flags, level };
   }
   finishRun();
 }

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_A, PTE_D, PTE_RSW } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE, PTE_A, PTE_D, PTE_RSW } from '../../emulator/index.js';
 import { SWAP_STEPS } from './costs.js';
 import { FrameQueue } from './frame-queue.js';
 import type { MemorySystem } from './memory-system.js';
@@ -107,7 +107,7 @@ export class Reclaimer implements FrameWatcher {
     memory.table.eachLeaf(start, end, (pteAddress, _page, level) => {
       const ppn = memory.table.ppn(pteAddress);
       if (this.caches.has(ppn)) cached.push(ppn);
-      for (let i = 0; i < 512 ** level; i++) if (frames.areOwn(ppn + i, 1)) own.push(ppn + i);
+      for (let i = 0; i < leafPages(level); i++) if (frames.areOwn(ppn + i, 1)) own.push(ppn + i);
     });
     for (const ppn of cached) this.caches.get(ppn)?.evict(frames.ownerPage(ppn), false, 1);
     for (const ppn of swap === undefined ? [] : own) {

@@ -1,4 +1,4 @@
-import { PAGE_SIZE } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE } from '../../emulator/index.js';
 import { bringIn, isOutOfMemory } from './bring-in.js';
 import { COPY_STEPS_PER_64_BYTES } from './costs.js';
 import { pageFloor, TASK_SIZE } from './layout.js';
@@ -33,7 +33,7 @@ export function accessByForce(
   memory.fences.settle();
   if (result !== 'present') return false;
   const pteAddress = memory.table.find(page);
-  const inSuperpage = page % 512 ** memory.table.levelOf(pteAddress, page);
+  const inSuperpage = page % leafPages(memory.table.levelOf(pteAddress, page));
   const pa = (memory.table.ppn(pteAddress) + inSuperpage) * PAGE_SIZE + (va - start);
   if (access === 'load') memory.system.ram.read(pa, bytes);
   else {

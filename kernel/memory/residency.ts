@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE, PTE_A, PTE_D } from '../../emulator/index.js';
 import { indexInFile } from './bring-in.js';
 import { SharedAnonymousFile } from './mapped-file.js';
 import type { Region } from './mapper.js';
@@ -77,7 +77,7 @@ export function eachPresentPage(
   table.eachLeaf(start, end, (pteAddress, first, level) => {
     const low = system.ram.readPteLow(pteAddress);
     const ppn = table.ppn(pteAddress);
-    const last = Math.min(end, first + 512 ** level);
+    const last = Math.min(end, first + leafPages(level));
     for (let page = Math.max(start, first); page < last; page++) {
       visit({ page, ppn: ppn + page - first, level, low });
     }

@@ -1,4 +1,4 @@
-import { PAGE_SIZE, PTE_V } from '../../emulator/index.js';
+import { leafPages, PAGE_SIZE, PTE_V } from '../../emulator/index.js';
 import type { MemorySystem } from './memory-system.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -29,7 +29,7 @@ export function leavesOf(system: MemorySystem, ppn: number): MappedEntry[] | und
     const pteAddress = table.find(page);
     if (pteAddress === 0 || (ram.readPteLow(pteAddress) & PTE_V) === 0) continue;
     const level = table.levelOf(pteAddress, page);
-    const inLeaf = page % 512 ** level;
+    const inLeaf = page % leafPages(level);
     if (table.ppn(pteAddress) + inLeaf !== ppn) continue;
     found.push({ memory, pteAddress, page: page - inLeaf, level });
     if (found.length === wanted) return found;
@@ -39,7 +39,7 @@ export function leavesOf(system: MemorySystem, ppn: number): MappedEntry[] | und
     const { table } = memory;
     table.eachLeaf(0, USER_PAGES, (pteAddress, first, level) => {
       const start = table.ppn(pteAddress);
-      if (ppn < start || ppn >= start + 512 ** level) return;
+      if (ppn < start || ppn >= start + leafPages(level)) return;
       found.push({ memory, pteAddress, page: first, level });
     });
   }

@@ -9,6 +9,7 @@ import { explainFault, type FaultPlace } from './explain-fault.js';
 import type { Access, MemoryFault } from './fault.js';
 import { Fences } from './fences.js';
 import { fork } from './fork.js';
+import { LastRegionMapper } from './last-region.js';
 import { mmapBase, TASK_SIZE } from './layout.js';
 import { lock, lockAll, unlock, unlockAll } from './lock.js';
 import { type MapOptions, map } from './map.js';
@@ -68,6 +69,9 @@ export class VirtualMemory implements CacheMapper {
   /** Tells address spaces apart in `PhysicalMemory.ownerId`. */
   readonly id: number;
   readonly asid: number;
+  /** Where mappings stand, without a memory of what was asked: for the verifier, and for fork. */
+  readonly mapper: Mapper;
+  /** The same; every change goes through it. */
   readonly space: Mapper;
   readonly table: PageTable;
   readonly fences: Fences;
@@ -96,13 +100,14 @@ export class VirtualMemory implements CacheMapper {
 
   private constructor(
     system: MemorySystem,
-    parts: { id: number; asid: number; space: Mapper; table: PageTable; fences: Fences },
+    parts: { id: number; asid: number; mapper: Mapper; table: PageTable; fences: Fences },
     o: VirtualMemoryOptions,
   ) {
     this.system = system;
     this.id = parts.id;
     this.asid = parts.asid;
-    this.space = parts.space;
+    this.mapper = parts.mapper;
+    this.space = new LastRegionMapper(parts.mapper);
     this.table = parts.table;
     this.fences = parts.fences;
     this.placement = o.placement;
@@ -110,13 +115,13 @@ export class VirtualMemory implements CacheMapper {
   }
 
   /**
-   * @param space the mapper to use; a fresh one by default
+   * @param mapper a fresh one by default
    * @returns undefined when frames or ASIDs have run out
    */
   static create(
     system: MemorySystem,
     o: VirtualMemoryOptions,
-    space: Mapper = system.createMapper(o.placement),
+    mapper: Mapper = system.createMapper(o.placement),
   ): VirtualMemory | undefined {
     const asid = system.asids.take();
     if (asid === 0) return undefined;
@@ -131,7 +136,7 @@ export class VirtualMemory implements CacheMapper {
       system.asids.giveBack(asid);
       return undefined;
     }
-    const memory = new VirtualMemory(system, { id, asid, space, table, fences }, o);
+    const memory = new VirtualMemory(system, { id, asid, mapper, table, fences }, o);
     system.spaces.add(memory);
     return memory;
   }

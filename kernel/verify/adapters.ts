@@ -104,7 +104,7 @@ function spaceView(
   memory: VirtualMemory,
   fileView: (path: string, pages: PageCache) => FileView,
 ): SpaceView {
-  const regions = [...memory.space.regions()].map(
+  const regions = [...memory.mapper.regions()].map(
     (region): RegionView => ({
       start: region.start,
       end: region.end,
@@ -134,9 +134,9 @@ function spaceView(
 }
 
 function treesView(memory: VirtualMemory): TreesView | undefined {
-  const { space } = memory;
-  if (!(space instanceof AddressSpace)) return undefined;
-  return { ...space.snapshot(), stats: space.stats() };
+  const { mapper } = memory;
+  if (!(mapper instanceof AddressSpace)) return undefined;
+  return { ...mapper.snapshot(), stats: mapper.stats() };
 }
 
 function framesView(parts: KernelParts): FramesView {

@@ -140,7 +140,7 @@ export class EventChecks {
   /** Whether the leaf maps a page of a shared file that a backing store has by now. */
   private isWrittenBack(table: Table, index: number, low: number, high: number): boolean {
     const va = vaOf(table, index);
-    const region = va < 0 ? undefined : table.space.space.queryPage(va);
+    const region = va < 0 ? undefined : table.space.mapper.queryPage(va);
     if (region === undefined || (region.flags & REGION_SHARED) === 0) return false;
     const pages = region.file?.pages;
     if (!pages?.hasStore) return false;
@@ -161,7 +161,7 @@ export class EventChecks {
     const va = vaOf(table, index);
     const end = va + PAGE_BYTES * ENTRIES ** table.level;
     // What munmap leaves mapped of a superpage was not given up.
-    const region = va < 0 ? undefined : table.space.space.regions({ start: va, end }).next().value;
+    const region = va < 0 ? undefined : table.space.mapper.regions({ start: va, end }).next().value;
     if (region === undefined || region.flags & REGION_SHARED) return;
     this.findings.push({
       rule: 'D3',
@@ -263,7 +263,7 @@ export class EventChecks {
 
   /** The journal says that [start, end) was unmapped: no region may lie there. Rule T7. */
   unmapped(space: VirtualMemory, start: number, end: number): void {
-    const left = space.space.regions({ start, end }).next();
+    const left = space.mapper.regions({ start, end }).next();
     if (left.done) return;
     this.findings.push({
       rule: 'T7',

@@ -229,7 +229,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       }
     }
     if (this.isBuilding) return;
-    const region = va < 0 ? undefined : table.space.space.queryPage(va);
+    const region = va < 0 ? undefined : table.space.mapper.queryPage(va);
     if (!isPlain(low, high, table.level, ppn) || !this.agrees(region, va, table.level, low, ppn)) {
       this.isSuspect = true;
       return;
@@ -260,7 +260,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.slotNames.set(slot, (this.slotNames.get(slot) ?? 0) + sign);
     this.touchedSlots.add(slot);
     if (this.isBuilding || sign < 0) return;
-    const region = table.space.space.queryPage(vaOf(table, index));
+    const region = table.space.mapper.queryPage(vaOf(table, index));
     const isPlain = high === 0 && low % 2 ** SWAP_SLOT_SHIFT === 0;
     if (!isPlain || region === undefined || region.flags & REGION_SHARED) this.isSuspect = true;
   }
@@ -312,13 +312,13 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       const isMappedAgain = mutations.slice(i + 1).some((later) => later.kind === 'map');
       if (kind === 'unmap' && !isMappedAgain) this.events.unmapped(space, start, end);
     });
-    this.sizes.set(space, space.space.stats().mappedBytes);
+    this.sizes.set(space, space.mapper.stats().mappedBytes);
   }
 
   /** Nothing was journalled, so nothing may have changed. Rule T6. */
   private checkSilence(space: VirtualMemory): void {
     const before = this.sizes.get(space);
-    const { mappedBytes } = space.space.stats();
+    const { mappedBytes } = space.mapper.stats();
     if (before === mappedBytes) return;
     this.sizes.set(space, mappedBytes);
     if (before !== undefined) this.events.changedSilently(space, before, mappedBytes);
@@ -328,7 +328,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private checkRange(space: VirtualMemory, start: number, end: number): void {
     this.shadow.eachLeaf(space.table.rootPpn, start, end, (table, index, low, high) => {
       const va = vaOf(table, index);
-      const region = space.space.queryPage(Math.max(va, 0));
+      const region = space.mapper.queryPage(Math.max(va, 0));
       if (!this.agrees(region, va, table.level, low, ppnOf(low, high))) this.isSuspect = true;
     });
   }
@@ -461,7 +461,7 @@ function isPlain(low: number, high: number, level: number, ppn: number): boolean
 }
 
 function journalOf(memory: VirtualMemory): Journal | undefined {
-  return memory.space instanceof AddressSpace ? memory.space.journal : undefined;
+  return memory.mapper instanceof AddressSpace ? memory.mapper.journal : undefined;
 }
 
 function superpageName({ space }: Table, va: number): string {

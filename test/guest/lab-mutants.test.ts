@@ -20,8 +20,8 @@ const mutants: [fails: Record<string, string>, file: string, find: string, repla
   [
     { cow: 'parent-writes', isolation: 'globals', growth: 'fork' },
     `${M}/physical-memory.ts`,
-    'if (this.kinds[frame] !== ANONYMOUS || this.counts[frame] !== 1) return false;',
-    'if (this.kinds[frame] !== ANONYMOUS) return false;',
+    'return this.kinds[frame] === ANONYMOUS && this.counts[frame] === 1;',
+    'return this.kinds[frame] === ANONYMOUS;',
   ],
   [
     { isolation: 'given-back-pages' },

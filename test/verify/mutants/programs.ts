@@ -202,6 +202,7 @@ export function writing(): Uint8Array {
     .store(B + 18 * PAGE, 6)
     .load(B + 17 * PAGE);
   s.fork((child) => child.store(B + 16 * PAGE, 7));
+  s.store(B, 8).call(MADVISE, B, PAGE, DONTNEED);
   s.call(OPENAT, AT_FDCWD, '/disk/short', CREATE, 0o600).call(PWRITE, FD + 1, 'contents', 8, 0);
   s.call(MMAP, C, PAGE, 3, SHARED | FIXED, FD + 1, 0).store(C + 104, 9);
   s.call(MSYNC, C, PAGE, MS_SYNC);

@@ -177,8 +177,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'R9',
     table,
-    'this.eachLeaf(start, end, (pteAddress, page, level) => {',
-    'this.eachLeaf(start, end - 1, (pteAddress, page, level) => {',
+    'count += this.clearLeaves(table, from, to);',
+    'count += this.clearLeaves(table, from, to - 1);',
   ],
   [
     'R9',
@@ -195,12 +195,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   // Frames
   ['F1', frames, 'this.counts[frame] = this.counts[frame]! + 1;', ''],
   ['F1', bring, 'frames.release(old);', ''],
-  [
-    'F1',
-    table,
-    'for (let i = 0; i < 512 ** level; i++) this.frames.release(ppn + i);',
-    'for (let i = 1; i < 512 ** level; i++) this.frames.release(ppn + i);',
-  ],
+  ['F1', table, 'frames.release(ppn);', ''],
   ['F2', frames, 'this.setFree(frame);\n    if (this.poisons)', 'if (this.poisons)'],
   ['F2', frames, 'if (count > 0) return;', 'if (count > 1) return;'],
   [
@@ -240,9 +235,9 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ],
   [
     'F7',
-    table,
-    'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, 0, 0);',
-    'erase(pteAddress: number, page: number, level: number): void {\n    this.countResident(this.ppn(pteAddress), -(512 ** level));\n    this.ram.writePte(pteAddress, this.ram.readPteLow(pteAddress) & ~1, 0);',
+    'emulator/ram.ts',
+    'this.writePte(RAM_BASE + at * 4, 0, 0);',
+    'this.writePte(RAM_BASE + at * 4, words[at]! & ~1, 0);',
   ],
   ['F7', fork, 'swap!.addName(slot);', '', 'swapping'],
   ['F7', table, 'this.swap?.dropName(slot);', '', 'swapping'],
@@ -342,15 +337,15 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ['D3', disk, 'this.store.write(index, page);', '', 'writing'],
   ['D3', disk, 'page.subarray(0, bytes)', 'page', 'writing'],
   ['D3', disk, 'if (size > this.sizeBytes) this.zeroPastEnd();', '', 'writing'],
-  ['D3', table, 'this.frames.setDirty(ppn, true);', '', 'writing'],
+  ['D3', table, 'frames.setDirty(ppn, true);', ';', 'writing'],
   ['D3', reclaim, 'low & PTE_D || ', '', 'pressure'],
   ['D3', `${M}/unmap.ts`, 'if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;', ''],
   // Lifecycle
   [
     'L1',
     table,
-    '      this.erase(pteAddress, page, level);\n      count++;',
-    '      this.erase(pteAddress, page, level);\n      count++;\n      if (end - start > 2 ** 20) return;',
+    '(table, from, to) => {\n        count +=',
+    '(table, from, to) => {\n        if (end - start <= 2 ** 20) count +=',
   ],
   [
     'L2',
@@ -358,12 +353,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'this.frames.addLiveEntries(pageNumber(pteAddress), 1);\n    this.countResident',
     'this.frames.addLiveEntries(pageNumber(pteAddress), 2);\n    this.countResident',
   ],
-  [
-    'L2',
-    table,
-    'this.frames.addLiveEntries(pageNumber(pteAddress), -1);\n    if (level',
-    'if (level',
-  ],
+  ['L2', table, 'frames.addLiveEntries(table, -count);', ''],
   ['L2', table, 'this.frames.addLiveEntries(table, PTES_PER_TABLE);', ''],
   ['L3', fork, '  leaveOut(child);\n', ''],
   [
@@ -397,14 +387,9 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'const target = child.table.ensure(page, level);',
     `${SHARED_TABLES}\n      const target = child.table.ensure(page, level);`,
   ],
-  ['S3', table, 'if (this.frames.liveEntries(table) === 0) this.freeTable(inMiddle, table);', ''],
+  ['S3', table, 'if (this.frames.liveEntries(table) === 0) this.freeTable(entry, table);', ''],
   ['F4', table, 'if (this.frames.liveEntries(middle) === 0) this.freeTable(inRoot, middle);', ''],
-  [
-    'B2',
-    table,
-    'if (level === 0) this.fences.owe(page * PAGE_SIZE);\n    else this.fences.oweAll();',
-    'if (level > 0) this.fences.oweAll();',
-  ],
+  ['B2', table, 'fences.owe(page * PAGE_SIZE);\n      frames.release', 'frames.release'],
   // A second one each, elsewhere
   [
     'R1',
