@@ -165,7 +165,8 @@ export class Kernel {
     };
     this.files = new FileTree({
       now: () => this.clock.realtime(),
-      createPages: () => this.memorySystem.createCache(),
+      createPages: (room) => this.memorySystem.createCache(room),
+      pageLimit: Math.floor(this.machine.ram.frameCount / 2),
       hostAct: (act, work) => this.hostAct(act, work),
     });
     this.segments = new SegmentTable(this.memorySystem, {

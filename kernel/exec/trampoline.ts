@@ -15,7 +15,7 @@ export const TRAMPOLINE_ADDRESS = TASK_SIZE - PAGE_SIZE;
 const CODE = [0x08b0_0893, 0x0000_0073];
 
 export function createTrampoline(files: FileTree): RegularFile {
-  const file = files.createFile(0o555, ROOT, '[sigreturn]');
+  const file = files.createNamelessFile(0o555, ROOT, '[sigreturn]');
   file.pages.write(0, new Uint8Array(new Uint32Array(CODE).buffer));
   file.retain();
   return file;

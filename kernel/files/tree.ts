@@ -1,6 +1,7 @@
+import { PAGE_SIZE } from '../../emulator/index.js';
 import { fromHostText, toHostText } from '../bytes.js';
 import type { Timestamp } from '../clock.js';
-import type { PageCache } from '../memory/index.js';
+import type { PageCache, Room } from '../memory/index.js';
 import type { HostAct } from '../snapshot/acts.js';
 import type { Call } from '../syscalls/call.js';
 import { Directory } from './directory.js';
@@ -11,8 +12,10 @@ import { Symlink } from './symlink.js';
 
 export interface FileTreeOptions {
   readonly now: () => Timestamp;
-  /** Makes the page cache of a new file. */
-  readonly createPages: () => PageCache;
+  /** Makes the page cache of a new file, with its share of a file system's room or without limit. */
+  readonly createPages: (room: Room | undefined) => PageCache;
+  /** Pages that the files of programs may have together. tmpfs(5): by default half of memory. */
+  readonly pageLimit: number;
   /** Does what a host asks for, and remembers it where the machine records. */
   readonly hostAct: <T>(act: HostAct, work: () => T) => T;
 }
@@ -28,11 +31,14 @@ export interface PathOptions {
 export class FileTree implements InodeOwner {
   readonly root: Directory;
   readonly deviceNumber = 1;
+  /** What the host puts into the tree has its room besides. */
+  readonly room: Room;
   private lastInodeNumber = 0;
   private readonly options: FileTreeOptions;
 
   constructor(options: FileTreeOptions) {
     this.options = options;
+    this.room = { used: 0, limit: options.pageLimit };
     this.root = new Directory(this, 0o755, ROOT);
     this.makeDirectory('/tmp', 0o1777, ROOT);
     this.makeDirectory('/home', 0o755, ROOT);
@@ -67,7 +73,12 @@ export class FileTree implements InodeOwner {
 
   /** A file without a name yet. */
   createFile(permissions: number, by: Credentials, name = ''): RegularFile {
-    return new RegularFile(this, permissions, by, this.options.createPages(), name);
+    return new RegularFile(this, permissions, by, this.options.createPages(this.room), name);
+  }
+
+  /** memfd_create(2): a file that never has a name, and takes no room of the tree's. */
+  createNamelessFile(permissions: number, by: Credentials, title: string): RegularFile {
+    return new RegularFile(this, permissions, by, this.options.createPages(undefined), title);
   }
 
   /**
@@ -87,9 +98,12 @@ export class FileTree implements InodeOwner {
     if (existing instanceof Directory)
       throw new Error(`${path} is a directory in the guest's tree`);
     const file = this.createFile(mode, by);
+    const pageCount = Math.ceil(bytes.length / PAGE_SIZE);
+    this.room.limit += pageCount;
     const written = file.pages.write(0, bytes);
     if (written < bytes.length) {
       file.pages.release();
+      this.room.limit -= pageCount;
       throw new Error(
         `${path} (${bytes.length} bytes) does not fit into the guest's memory: give it more`,
       );

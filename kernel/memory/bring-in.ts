@@ -55,11 +55,16 @@ export function isPastEnd(region: Region, page: number): boolean {
   return indexInFile(region, page) * PAGE_SIZE >= region.file!.pages.sizeBytes;
 }
 
-/** Whether the file has the page: a shared writable one must have room on the file's disk, too. */
+/**
+ * Whether the file has the page, or has room for it where it is a hole. One that a shared mapping may
+ * write to must have room on the file's disk, too.
+ */
 function isInFile(region: Region, page: number): boolean {
   if (isPastEnd(region, page)) return false;
+  const index = indexInFile(region, page);
+  const { pages } = region.file!;
   const mayBeWritten = (region.flags & REGION_SHARED) !== 0 && (region.prot & PROT_WRITE) !== 0;
-  return !mayBeWritten || region.file!.pages.reserve(indexInFile(region, page));
+  return pages.hasRoomFor(index) && (!mayBeWritten || pages.reserve(index));
 }
 
 /** Index in the file of the page that a file mapping has at `page`. */

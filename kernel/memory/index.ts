@@ -65,7 +65,7 @@ export {
   REGION_SHARED,
   REGION_WIPE_ON_FORK,
 } from './mman.js';
-export { PageCache } from './page-cache.js';
+export { PageCache, type Room } from './page-cache.js';
 export { PageTable } from './page-table.js';
 export { PAGEMAP_ENTRY_BYTES, pagemapEntries } from './pagemap.js';
 export {

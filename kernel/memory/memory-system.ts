@@ -3,7 +3,7 @@ import { Asids } from './asids.js';
 import { demandPaging, type FaultPolicy } from './fault.js';
 import type { UserHart } from './fences.js';
 import { createMapper, type Mapper } from './mapper.js';
-import { PageCache } from './page-cache.js';
+import { PageCache, type Room } from './page-cache.js';
 import { PhysicalMemory } from './physical-memory.js';
 import { Reclaimer, type Replacement } from './reclaim.js';
 import { SwapCache } from './swap-cache.js';
@@ -66,8 +66,8 @@ export class MemorySystem {
   }
 
   /** The page cache of a new file in memory. */
-  createCache(): PageCache {
-    return this.swap === undefined ? new PageCache(this.frames) : new SwapCache(this);
+  createCache(room?: Room): PageCache {
+    return this.swap === undefined ? new PageCache(this.frames, room) : new SwapCache(this, room);
   }
 
   /** Inode numbers of nameless shared memory. */

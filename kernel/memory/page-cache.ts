@@ -24,6 +24,12 @@ export interface CacheMapper {
   dropFilePages(cache: PageCache, firstPage: number, endPage: number, extent: DropExtent): void;
 }
 
+/** Pages that the files of a file system may have together. */
+export interface Room {
+  used: number;
+  limit: number;
+}
+
 /**
  * A file's contents, held in frames of kind 'file': the page cache is the file, as on tmpfs. Pages
  * never written are holes and have no frame; they read as zeros. The cache holds one reference to
@@ -38,10 +44,13 @@ export class PageCache {
   readonly mappers = new Set<CacheMapper>();
   /** SHM_LOCK: its frames stay. */
   isLocked = false;
+  private readonly room: Room | undefined;
   private size = 0;
 
-  constructor(frames: PhysicalMemory) {
+  /** @param room what the file shares with others; without it, as much as there are frames */
+  constructor(frames: PhysicalMemory, room?: Room) {
     this.frames = frames;
+    this.room = room;
     this.id = frames.newOwnerId();
   }
 
@@ -80,6 +89,7 @@ export class PageCache {
     if (present !== undefined) return present;
     const ppn = this.frames.allocate(FILE, this.id, index);
     if (ppn === 0) return 0;
+    if (this.room !== undefined && !this.hasData(index)) this.room.used++;
     this.ppns.set(index, ppn);
     this.fill(index, ppn, isOverwritten);
     return ppn;
@@ -127,7 +137,7 @@ export class PageCache {
   /**
    * Writes, lengthening the file if it ends past the old end.
    *
-   * @returns the number of bytes written, fewer when frames run out, or -ENOSPC for none at all
+   * @returns the number of bytes written, fewer when the room or frames run out, or -ENOSPC for none
    */
   write(offset: number, source: Uint8Array): number {
     let done = 0;
@@ -178,7 +188,7 @@ export class PageCache {
   /**
    * Gives every page that [offset, offset + length) touches a frame, also past the file's end.
    *
-   * @returns false when frames run out; then no page has one that it did not have before
+   * @returns false when the room or frames run out; then no page has one that it did not have before
    */
   allocate(offset: number, length: number): boolean {
     const end = Math.ceil((offset + length) / PAGE_SIZE);
@@ -193,6 +203,12 @@ export class PageCache {
     }
     for (const page of added) this.written(this.page(page));
     return true;
+  }
+
+  /** Whether the file may have the page, as far as its room goes. */
+  hasRoomFor(index: number): boolean {
+    const { room } = this;
+    return room === undefined || room.used < room.limit || this.hasData(index);
   }
 
   /** Whoever maps the file is told when pages go. */
@@ -246,8 +262,10 @@ export class PageCache {
 
   /** The file loses pages [first, end): their frames are freed after every mapper has let go of them. */
   private punch(first: number, end: number, extent: DropExtent): void {
+    const before = this.usedPages;
     this.drop(first, end, extent);
     this.forget(first, end);
+    if (this.room !== undefined) this.room.used -= before - this.usedPages;
   }
 
   protected drop(first: number, end: number, extent: DropExtent): void {
@@ -296,8 +314,9 @@ export class PageCache {
     return indices;
   }
 
-  /** As `ensurePage`, with what can be reclaimed. */
+  /** As `ensurePage`, with what can be reclaimed, and 0 where the file may not have the page. */
   protected ensureRoomyPage(index: number, isOverwritten = false): number {
+    if (!this.hasRoomFor(index)) return 0;
     return withRoom(
       this.frames,
       () => this.ensurePage(index, isOverwritten),

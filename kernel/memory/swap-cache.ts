@@ -1,6 +1,7 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { SWAP_STEPS } from './costs.js';
 import type { MemorySystem } from './memory-system.js';
+import type { Room } from './page-cache.js';
 import { ReclaimableCache } from './reclaimable-cache.js';
 
 /**
@@ -13,8 +14,8 @@ export class SwapCache extends ReclaimableCache {
   private readonly system: MemorySystem;
   private readonly slots = new Map<number, number>();
 
-  constructor(system: MemorySystem) {
-    super(system.frames);
+  constructor(system: MemorySystem, room?: Room) {
+    super(system.frames, room);
     this.system = system;
   }
 

@@ -175,7 +175,7 @@ export function sysMemfdCreate(call: Call, nameAt: number, flags: number): numbe
   if (name.length > 249) return -Errno.EINVAL;
   const permissions = (flags & NOEXEC_SEAL) !== 0 ? 0o666 : 0o777;
   const title = `/memfd:${name} (deleted)`;
-  const file = call.kernel.files.createFile(permissions, call.process.credentials, title);
+  const file = call.kernel.files.createNamelessFile(permissions, call.process.credentials, title);
   if ((flags & NOEXEC_SEAL) !== 0) file.seals = F_SEAL_EXEC;
   else if ((flags & ALLOW_SEALING) !== 0) file.seals = 0;
   const opened = file.open({ flags: O_RDWR });

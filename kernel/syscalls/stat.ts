@@ -88,7 +88,7 @@ function encodeStatx(inode: Inode): Uint8Array {
   return bytes;
 }
 
-/** statfs(2): the disk, or a tmpfs as large as the guest's memory. */
+/** statfs(2): the disk, or a tmpfs. */
 export function sysStatfs(call: Call, pathAt: number, address: number): number {
   const inode = resolveAt(call, -100, pathAt, 0);
   return typeof inode === 'number' ? inode : call.write(address, encodeStatfs(call, inode));
@@ -103,10 +103,11 @@ function encodeStatfs(call: Call, { owner }: Inode): Uint8Array {
   const TMPFS_MAGIC = 0x0102_1994n;
   /** "disk"; no file system of Linux has it. */
   const DISK_MAGIC = 0x6469_736bn;
-  const { disk, frames, machine } = call.kernel;
+  const { disk, files, frames, machine } = call.kernel;
+  const { limit, used } = files.room;
   const isDisk = owner === disk;
-  const total = BigInt(isDisk ? disk!.blockCount : machine.ram.frameCount);
-  const free = BigInt(isDisk ? disk!.freeBlocks : frames.freeFrames);
+  const total = BigInt(isDisk ? disk!.blockCount : limit);
+  const free = BigInt(isDisk ? disk!.freeBlocks : Math.max(0, limit - used));
   const bytes = new Uint8Array(120);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, isDisk ? DISK_MAGIC : TMPFS_MAGIC, true);

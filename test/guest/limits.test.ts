@@ -92,6 +92,25 @@ volunteer: alive
     },
   );
 
+  it.each([
+    ['without swap', []],
+    ['with swap', ['--swap=16M']],
+  ])('finds /tmp full at half of memory, %s', async (_how, swap) => {
+    const { stdout, stats } = await limited('full-tmpfs', ['--memory=16M', ...swap]);
+    expect(stdout).toBe(`first page of a file: done
+2047 pages, then No space left on device
+free: 0 pages
+a page that is there: done
+a hole: Bus error, Bus error
+fallocate: -1 No space left on device
+a memfd: 4096 bytes
+a hole when a page is free: done, Bus error
+free: 2046 pages
+the hole then: done
+`);
+    expect(stats).toMatchObject({ oomKills: 0 });
+  });
+
   it('may not have more regions than Linux allows', async () => {
     const { status, stderr } = await limited('map-regions', []);
     expect(status).toBe(3);
