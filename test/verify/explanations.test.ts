@@ -20,8 +20,14 @@ const stories: [what: string, rule: string, find: RegExp, place: RegExp, lookAt:
     /called from fork\+/,
     /PhysicalMemory\.release/,
   ],
-  ['munmap left a leaf', 'R9', /end, \(pteAddress/, /stories\.c:2\d/, /clearUnmapped/],
-  ['A missing SFENCE.VMA was used', 'B2', /level === 0/, /called from munmap\+/, /Fences\.owe/],
+  ['munmap left a leaf', 'R9', /this.clearLeaves/, /stories\.c:2\d/, /clearUnmapped/],
+  [
+    'A missing SFENCE.VMA was used',
+    'B2',
+    /fences.owe\(page \* PAGE_SIZE\);\n +frames.release/,
+    /called from munmap\+/,
+    /Fences\.owe/,
+  ],
   [
     'A copy-on-write page is writable in two places',
     'R4',
