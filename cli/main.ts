@@ -26,7 +26,15 @@ const help = `usage: pagewalk COMMAND [OPTIONS] …
   --help, --version    pagewalk COMMAND --help lists the options of a command
 `;
 
+/** As package.json asks; npm only warns of an older one, which fails in places that tell nothing. */
+const OLDEST_NODE = 20;
+
 async function main(args: readonly string[]): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Mistake(
+      `this is Node ${process.versions.node}: pagewalk needs ${OLDEST_NODE} or newer`,
+    );
+  }
   const [name, ...rest] = args;
   if (name === '--help' || name === '-h') {
     process.stdout.write(help);

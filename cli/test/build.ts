@@ -28,7 +28,7 @@ const MESSAGE_BYTES = 16 * 1024;
 let compiler: Compiler | undefined;
 
 /**
- * Reads the ELF of a test or compiles its sources, which find guest-programs/labs/lab.h.
+ * Reads the ELF of a test or compiles its sources, which find the headers of its folder and lab.h.
  *
  * @param watchdogSeconds wall-clock time after which a compiler is given up, a minute at most
  * @throws Mistake when there is no compiler
@@ -70,7 +70,8 @@ async function compile(test: TestSpec, seconds: number): Promise<Found> {
         : test.machine === 'bare'
           ? imageArguments('bare-metal')
           : [compiler.before, compiler.after];
-    const include = ['labs', 'bare-metal'].flatMap((name) => ['-I', join(guestPrograms, name)]);
+    const ours = ['labs', 'bare-metal'].flatMap((name) => ['-I', join(guestPrograms, name)]);
+    const include = ['-iquote', test.folder, ...ours];
     const args = [...before, ...include, ...test.files, '-o', program, ...after];
     const problem = await runCompiler(compiler.command, args, seconds);
     if (problem === undefined) return { elf: readFileSync(program) };

@@ -31,7 +31,7 @@ function sha256(bytes: Uint8Array): string {
 export function notRun(
   test: TestSpec,
   reason: string,
-  outcome: 'not-run' | 'watchdog' = 'not-run',
+  outcome: 'not-run' | 'watchdog' | 'host-error' = 'not-run',
 ): TestResult {
   const counts = { instructions: 0, steps: 0, syscalls: 0, faults: 0, violations: 0 };
   return {

@@ -67,31 +67,32 @@ function machineOf(elf: Uint8Array): Machine {
   }
 }
 
-/** A worker thread, started anew after the watchdog has ended it. */
+/** A worker thread, started anew after the watchdog has ended it or a failure of its own has. */
 class Thread {
   private worker: Worker | undefined;
 
   run(job: Job, watchdogSeconds: number): Promise<TestResult> {
     this.worker ??= new Worker(new URL('./test-worker.js', import.meta.url));
     const worker = this.worker;
-    return new Promise((resolve, reject) => {
-      const settle = (done: () => void) => {
+    return new Promise((resolve) => {
+      const settle = (result: TestResult) => {
         clearTimeout(timer);
-        worker.off('message', onMessage);
+        worker.off('message', settle);
         worker.off('error', onError);
-        done();
+        resolve(result);
       };
-      const onMessage = (result: TestResult) => settle(() => resolve(result));
-      const onError = (error: Error) => settle(() => reject(error));
+      const giveUp = (reason: string, outcome: 'watchdog' | 'host-error') => {
+        this.worker = undefined;
+        void worker.terminate();
+        settle(notRun(job.test, reason, outcome));
+      };
+      // One test that finds a bug of ours, or needs too much of our memory, costs no other its result.
+      const onError = (error: Error) =>
+        giveUp(`pagewalk itself failed, please report it: ${error.message}`, 'host-error');
       const timer = setTimeout(() => {
-        const reason = `the watchdog ended it after ${watchdogSeconds} s of wall-clock time`;
-        settle(() => {
-          this.worker = undefined;
-          void worker.terminate();
-          resolve(notRun(job.test, reason, 'watchdog'));
-        });
+        giveUp(`the watchdog ended it after ${watchdogSeconds} s of wall-clock time`, 'watchdog');
       }, watchdogSeconds * 1000);
-      worker.on('message', onMessage);
+      worker.on('message', settle);
       worker.on('error', onError);
       worker.postMessage(job);
     });

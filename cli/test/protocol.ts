@@ -5,7 +5,7 @@ export const REPORT_START = '\ue000';
 export const REPORT_END = '\ue001';
 
 /** Characters of what a case printed that its explanation holds. */
-const SHOWN_TEXT = 4096;
+const SHOWN_TEXT = 2048;
 const SILENT = '  observed  a failure that printed nothing: is standard output still open?';
 
 export interface Transcript {

@@ -89,6 +89,7 @@ function plain(file: string, defaults: TestDefaults): Entry {
   return {
     name: basename(file, '.c'),
     files: [file],
+    folder: dirname(file),
     args: [],
     env: [],
     weight: 1,
@@ -176,6 +177,7 @@ function readTest(
   return {
     name: test.text('name') ?? basename(files[0]!, '.c'),
     files,
+    folder,
     args: test.texts('args'),
     env: test.texts('env'),
     weight: test.number('weight') ?? 1,

@@ -27,6 +27,8 @@ export interface TestSpec {
   readonly name: string;
   /** An ELF, or .c files that are compiled together. */
   readonly files: readonly string[];
+  /** Where its sources find headers: the folder of tests.json. */
+  readonly folder: string;
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly weight: number;

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Parser } from 'tap-parser';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,21 @@ describe('pagewalk test', () => {
       output: 'hello from RISC-V\n',
       reason: expect.stringMatching(/^no case was run: the program ended before lab\.h/),
     });
+  });
+
+  it('goes on when it fails itself in a test, and says that it is to blame', async () => {
+    const broken = join(folder, 'broken');
+    cpSync(join(root, 'dist'), join(broken, 'dist'), { recursive: true });
+    symlinkSync(join(root, 'guest-programs'), join(broken, 'guest-programs'), 'junction');
+    symlinkSync(join(root, 'package.json'), join(broken, 'package.json'));
+    writeFileSync(join(broken, 'dist/test-worker.js'), "throw new Error('a bug');\n");
+    const programs = ['hello', 'forkdemo'].map(guestProgram);
+    const args = [join(broken, 'dist/cli.js'), 'test', ...programs, ...json];
+    const { stdout, status } = await run(process.execPath, args);
+    const reason = 'pagewalk itself failed, please report it: a bug';
+    const { tests } = JSON.parse(stdout) as Report;
+    expect(tests.map((test) => test.reason)).toEqual([reason, reason]);
+    expect(status).toBe(1);
   });
 
   it.each([

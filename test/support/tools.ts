@@ -4,11 +4,11 @@ import { describe } from 'vitest';
 const isContinuousIntegration = process.env.CI !== undefined;
 const known = new Map<string, boolean>();
 
-/** Whether the command is installed (it answers `--version` or `-V`). */
+/** Whether the command is installed (it answers `--version`, `-V` or `-v`). */
 export function hasTool(name: string): boolean {
   let has = known.get(name);
   if (has === undefined) {
-    has = ['--version', '-V'].some((flag) => spawnSync(name, [flag]).status === 0);
+    has = ['--version', '-V', '-v'].some((flag) => spawnSync(name, [flag]).status === 0);
     known.set(name, has);
   }
   return has;
