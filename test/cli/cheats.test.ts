@@ -75,6 +75,10 @@ const called: Readonly<Record<string, Cheat>> = {
     different,
   ],
   'sleeps for years': ['sleep(1000000000);', different],
+  'fills the file system': [
+    'static char m[1 << 20]; for (int f = creat("big", 0600); write(f, m, sizeof m) > 0;) ;',
+    different,
+  ],
   'runs itself again': ['execl("/proc/self/exe", "lab", NULL);', /before the end|called \.\.\. /],
   'forges results': [
     'mkdir("/tmp/results", 0755); close(creat("/tmp/results/results.json", 0644));',
@@ -100,10 +104,6 @@ const fatal: Readonly<Record<string, Cheat>> = {
   'prints a gigabyte': [
     'static char m[1 << 20]; memset(m, 65, sizeof m); for (int i = 0; i < 1024; i++) write(1, m, sizeof m);',
     /^stopped at the limit of 65536 bytes of output/,
-  ],
-  'fills the memory': [
-    'static char m[1 << 20]; for (int f = creat("big", 0600); write(f, m, sizeof m) > 0;) ;',
-    /^null\n.*ended by SIGKILL\n.*out of memory/s,
   ],
   'takes away all limits': [
     'struct rlimit none = {0, 0}; prlimit(getppid(), RLIMIT_NOFILE, &none, NULL);',
