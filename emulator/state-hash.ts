@@ -19,6 +19,20 @@ export class Hasher {
     this.high = (Math.imul(rotate(this.high ^ word, 13), 5) + this.low) | 0;
   }
 
+  /** As `add` for each word, in one loop: most programs end before the compiler could make it one. */
+  addAll(words: Uint32Array): void {
+    let { low, high } = this;
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i]!;
+      const mixed = low ^ Math.imul(word, 0xcc9e_2d51);
+      low = Math.imul((mixed << 15) | (mixed >>> 17), 0x1b87_3593);
+      const turned = high ^ word;
+      high = (Math.imul((turned << 13) | (turned >>> 19), 5) + low) | 0;
+    }
+    this.low = low;
+    this.high = high;
+  }
+
   /** A safe integer of either sign. */
   addNumber(value: number): void {
     this.add(value | 0);
@@ -82,15 +96,15 @@ export class FrameHashes {
 
   private rehash(ppn: number): void {
     const frame = ppn - this.ram.firstPpn;
-    const bytes = this.ram.frame(ppn);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, WORDS_PER_FRAME);
-    if (words.every((word) => word === 0)) {
+    if (this.ram.isFilled(ppn, 0)) {
       this.isNonZero[frame] = 0;
       return;
     }
+    const bytes = this.ram.frame(ppn);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, WORDS_PER_FRAME);
     const hasher = new Hasher();
     hasher.add(frame);
-    for (let i = 0; i < WORDS_PER_FRAME; i++) hasher.add(words[i]!);
+    hasher.addAll(words);
     const { low, high } = hasher.hash;
     this.lows[frame] = low;
     this.highs[frame] = high;

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { prebuild } from './prebuild.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const guestPrograms = join(root, 'guest-programs');
@@ -23,7 +24,7 @@ export async function buildWeb(outdir = join(root, 'dist/web')) {
   const worker = await build({
     ...shared,
     entryPoints: ['web/worker/main.ts'],
-    plugins: [embeddedPrograms()],
+    plugins: [embeddedPrograms(), prebuild],
     write: false,
   });
   rmSync(outdir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildWeb } from './build-web.js';
+import { prebuild } from './prebuild.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const withTypes = process.argv.includes('--types');
@@ -30,6 +31,7 @@ await build({
   external: ['node:*', 'vitest'],
   target: 'node20',
   sourcemap: false,
+  plugins: [prebuild],
   logLevel: 'warning',
 });
 await buildWeb();

@@ -31,9 +31,6 @@ const LOW = -1;
 /** Functions of the module by number. */
 const [FAST, EXACT, OUTLINED] = [0, 1, 2] as const;
 
-const inline = handlers.filter((handler) => !handler.isOutlined);
-const outlinedHandlers = handlers.filter((handler) => handler.isOutlined);
-
 export function emitInterpreter(
   memoryPages: { minimum: number; maximum: number },
   options: InterpreterOptions,
@@ -154,6 +151,7 @@ class InterpreterFunction extends HandlerCode {
 
   private emitDispatch(): void {
     const { code } = this;
+    const inline = handlers().filter((handler) => !handler.isOutlined);
     const labels = inline.map(({ op }) => `op ${op}`);
     for (const label of labels.toReversed()) code.block(label);
     code.block('page end');
@@ -236,13 +234,14 @@ class OutlinedFunction extends HandlerCode {
     code.memory('i32.load');
     code.set(this.record);
     code.block('slow');
-    const labels = outlinedHandlers.map(({ op }) => `op ${op}`);
+    const outlined = handlers().filter((handler) => handler.isOutlined);
+    const labels = outlined.map(({ op }) => `op ${op}`);
     for (const label of labels.toReversed()) code.block(label);
     this.pushField(RECORD_OP);
-    code.i32(outlinedHandlers[0]!.op);
+    code.i32(outlined[0]!.op);
     code.op('i32.sub');
     code.brTable(labels, 'slow');
-    for (const handler of outlinedHandlers) {
+    for (const handler of outlined) {
       code.end();
       this.emitHandler(handler);
     }

@@ -6,6 +6,7 @@
 import { compressedInstructions, instructions, instructionsOf } from '../isa/extensions.js';
 import type { Instruction } from '../isa/instruction.js';
 import { rounds, someExpression } from '../isa/properties.js';
+import { prebuilt } from '../prebuilt.js';
 import { isNativeOperation } from './compile.js';
 
 /** The record has not been decoded. */
@@ -36,33 +37,52 @@ export interface Handler {
   readonly isOutlined: boolean;
 }
 
-/** What stands in the loop itself. */
-const usual = new Set(instructionsOf('rv64gc_zba_zbb_zbs_zicond'));
+let known: readonly Handler[] | undefined;
 
-const compressible = new Set(compressedInstructions.map(({ base }) => base));
+/** All handlers, the outlined ones last; the op of handlers()[i] is i + 3. */
+export function handlers(): readonly Handler[] {
+  known ??= listHandlers();
+  return known;
+}
 
-/** All handlers, the outlined ones last; the op of handlers[i] is i + 3. */
-export const handlers: readonly Handler[] = instructions
-  .filter(isNative)
-  .flatMap((instruction) => {
-    const isOutlined = mayBeOutlined(instruction);
-    return lengthsOf(instruction).flatMap((lengthBytes) =>
-      variantsOf(instruction).map((variant) => ({ instruction, lengthBytes, variant, isOutlined })),
-    );
-  })
-  .sort((a, b) => Number(a.isOutlined) - Number(b.isOutlined))
-  .map((handler, index) => ({ ...handler, op: FIRST_HANDLER + index }));
+function listHandlers(): readonly Handler[] {
+  // What stands in the loop itself.
+  const usual = new Set(instructionsOf('rv64gc_zba_zbb_zbs_zicond'));
+  const compressible = new Set(compressedInstructions.map(({ base }) => base));
+  return instructions
+    .filter(isNative)
+    .flatMap((instruction) => {
+      const isOutlined = mayBeOutlined(instruction, usual.has(instruction));
+      const lengths = compressible.has(instruction.name) ? ([4, 2] as const) : ([4] as const);
+      return lengths.flatMap((lengthBytes) =>
+        variantsOf(instruction).map((variant) => ({
+          instruction,
+          lengthBytes,
+          variant,
+          isOutlined,
+        })),
+      );
+    })
+    .sort((a, b) => Number(a.isOutlined) - Number(b.isOutlined))
+    .map((handler, index) => ({ ...handler, op: FIRST_HANDLER + index }));
+}
 
-const opsByKey = new Map(
-  handlers.map(({ instruction, lengthBytes, variant, op }) => [
-    key(instruction, lengthBytes, variant),
-    op,
-  ]),
-);
+let ops = prebuilt?.ops;
+
+/** The op of every handler, by `handlerKey`. */
+export function handlerOps(): ReadonlyMap<string, number> {
+  ops ??= new Map(
+    handlers().map(({ instruction, lengthBytes, variant, op }) => [
+      handlerKey(instruction, lengthBytes, variant),
+      op,
+    ]),
+  );
+  return ops;
+}
 
 /** OP_SLOW where there is no such handler. */
 export function findOp(instruction: Instruction, lengthBytes: 2 | 4, variant: Variant): number {
-  return opsByKey.get(key(instruction, lengthBytes, variant)) ?? OP_SLOW;
+  return handlerOps().get(handlerKey(instruction, lengthBytes, variant)) ?? OP_SLOW;
 }
 
 /** Whether the interpreter executes it natively, at least in its usual case. */
@@ -75,15 +95,11 @@ function isNative({ effect }: Instruction): boolean {
  * The engine's optimising compiler gives a function beyond a certain size worse code throughout, so
  * the loop holds what most programs are made of. Only what touches registers alone can be outlined.
  */
-function mayBeOutlined(instruction: Instruction): boolean {
+function mayBeOutlined(instruction: Instruction, isUsual: boolean): boolean {
   const { effect } = instruction;
   if (!['rd', 'fd', 'fdBits'].includes(effect.kind)) return false;
   if (someExpression(effect, (node) => node.op === 'load')) return false;
-  return !usual.has(instruction) || someExpression(effect, (node) => node.op === 'fma');
-}
-
-function lengthsOf(instruction: Instruction): (2 | 4)[] {
-  return compressible.has(instruction.name) ? [4, 2] : [4];
+  return !isUsual || someExpression(effect, (node) => node.op === 'fma');
 }
 
 function variantsOf(instruction: Instruction): Variant[] {
@@ -100,6 +116,6 @@ export function isDirectJump({ effect }: Instruction): boolean {
   return effect.kind === 'jump' && effect.target.op === 'add' && effect.target.a.op === 'pc';
 }
 
-function key({ name }: Instruction, lengthBytes: number, variant: Variant): string {
+function handlerKey({ name }: Instruction, lengthBytes: number, variant: Variant): string {
   return `${name} ${lengthBytes} ${variant}`;
 }

@@ -42,7 +42,7 @@ export class RecordCode implements Target {
   /** Offset of a TLB entry. */
   readonly entry = this.code.local('i32');
   /** The handler that is being emitted. */
-  protected handler: Handler = handlers[0]!;
+  protected handler: Handler = handlers()[0]!;
   protected readonly options: InterpreterOptions;
 
   constructor(options: InterpreterOptions) {

@@ -94,17 +94,22 @@ function buckets<T extends { readonly encoding: Encoding }>(
   count: number,
   bucketOf: (bits: number) => number,
 ): T[][] {
-  const sorted = [...table].sort((x, y) => fixedBits(y) - fixedBits(x));
-  return Array.from({ length: count }, (_, bucket) =>
-    sorted.filter(({ encoding }) => {
-      const fixed = bucketOf(encoding.mask);
-      return (bucket & fixed) === bucketOf(encoding.match);
-    }),
-  );
+  const found: T[][] = Array.from({ length: count }, () => []);
+  const ranked = table.map((entry) => ({ entry, rank: bitCount(entry.encoding.mask) }));
+  for (const { entry } of ranked.sort((x, y) => y.rank - x.rank)) {
+    const { mask, match } = entry.encoding;
+    const free = ~bucketOf(mask) & (count - 1);
+    // Every subset of the bits that the encoding leaves open, from all of them to none.
+    for (let subset = free; ; subset = (subset - 1) & free) {
+      found[bucketOf(match) | subset]!.push(entry);
+      if (subset === 0) break;
+    }
+  }
+  return found;
 }
 
-function fixedBits({ encoding }: { readonly encoding: Encoding }): number {
+function bitCount(mask: number): number {
   let count = 0;
-  for (let bits = encoding.mask >>> 0; bits !== 0; bits >>>= 1) count += bits & 1;
+  for (let bits = mask >>> 0; bits !== 0; bits &= bits - 1) count++;
   return count;
 }

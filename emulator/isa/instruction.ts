@@ -1,3 +1,4 @@
+import { prebuilt } from '../prebuilt.js';
 import { type Encoding, type OperandName, parseEncoding } from './encoding.js';
 import type { Effect } from './expression.js';
 
@@ -22,7 +23,7 @@ export interface CompressedInstruction {
 }
 
 export function op(name: string, encoding: string, syntax: string, effect: Effect): Instruction {
-  return { name, encoding: parseEncoding(encoding), syntax, effect };
+  return { name, encoding: encodingOf(name, encoding), syntax, effect };
 }
 
 export function compressed(
@@ -31,5 +32,9 @@ export function compressed(
   base: string,
   implied: CompressedInstruction['implied'] = {},
 ): CompressedInstruction {
-  return { name, encoding: parseEncoding(encoding), base, implied };
+  return { name, encoding: encodingOf(name, encoding), base, implied };
+}
+
+function encodingOf(name: string, text: string): Encoding {
+  return prebuilt?.encodings.get(name) ?? parseEncoding(text);
 }

@@ -98,7 +98,12 @@ export class PhysicalMemory {
     this.isPoisoned = new Uint8Array(ram.frameCount);
     this.bitmap = new Uint32Array(blocks * WORDS_PER_BLOCK);
     this.blockFree = new Uint16Array(blocks);
-    for (let frame = 0; frame < ram.frameCount; frame++) this.setFree(frame);
+    const wholeBlocks = Math.floor(ram.frameCount / FRAMES_PER_BLOCK);
+    this.bitmap.fill(0xffff_ffff, 0, wholeBlocks * WORDS_PER_BLOCK);
+    this.blockFree.fill(FRAMES_PER_BLOCK, 0, wholeBlocks);
+    for (let frame = wholeBlocks * FRAMES_PER_BLOCK; frame < ram.frameCount; frame++) {
+      this.setFree(frame);
+    }
     this.free = ram.frameCount;
     this.zeroPpn = this.allocateZeroed(KERNEL);
   }

@@ -17,7 +17,7 @@ import { randomFloat, TEST_F32, TEST_F64 } from '../support/float-values.js';
 import { Random } from '../support/random.js';
 
 // Half precision always leaves for the evaluator.
-const native = new Set(handlers.map(({ instruction }) => instruction));
+const native = new Set(handlers().map(({ instruction }) => instruction));
 const subjects = instructions.filter(
   (instruction) =>
     usesFloat(instruction) && native.has(instruction) && !/^f[ls][hwd]$/.test(instruction.name),
