@@ -5,7 +5,7 @@ import type { Call } from '../../kernel/syscalls/call.js';
 import type { SyscallEntry } from '../../kernel/syscalls/entry.js';
 import { SYSCALLS } from '../../kernel/syscalls/table.js';
 
-const table = SYSCALLS as Map<number, SyscallEntry>;
+type Run = SyscallEntry['run'];
 
 /** Calls that change nothing at all when they fail for want of memory. */
 const ALL_OR_NOTHING = 'mmap munmap mremap brk mprotect clone execve shmget shmat memfd_create';
@@ -55,19 +55,20 @@ export class Refusals {
 
   /** Starts to refuse at the first umask(2). `stop` puts back what this changes. */
   start(kernel: Kernel): { stop: () => void } {
-    const originals = [...table];
-    for (const [number, entry] of originals) {
-      const run = (call: Call, ...args: number[]) => {
+    const originals = new Map<{ run: Run }, Run>();
+    for (const entry of SYSCALLS.values()) {
+      const { name, run } = entry;
+      originals.set(entry, run);
+      setRun(entry, (call, ...args) => {
         this.calls++;
-        if (entry.name === 'umask') this.kernel = kernel;
-        return this.watched(entry.name, call, () => entry.run(call, ...args));
-      };
-      table.set(number, { ...entry, run });
+        if (name === 'umask') this.kernel = kernel;
+        return this.watched(name, call, () => run(call, ...args));
+      });
     }
     return {
       stop: () => {
         this.kernel = undefined;
-        for (const [number, entry] of originals) table.set(number, entry);
+        for (const [entry, run] of originals) setRun(entry, run);
       },
     };
   }
@@ -101,6 +102,11 @@ export class Refusals {
     this.turns.set(kind, wasRefused ? turn + 1 : 1);
     if (wasRefused) this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
+}
+
+/** Whoever has the entry in a table of his own calls the new function, too. */
+function setRun(entry: { run: Run }, run: Run): void {
+  entry.run = run;
 }
 
 function kindOf(kernel: Kernel, callNumber: number): string {
