@@ -1,10 +1,16 @@
-import { FrameHashes, type Hash, Hasher, hashText, REGISTER_WORDS } from '../emulator/index.js';
+import { FrameHashes, type Hash, Hasher, hashText } from '../emulator/index.js';
 import { Directory } from './files/directory.js';
-import type { FileLocks } from './files/locks.js';
 import type { SharedSegment } from './ipc/shared-memory.js';
 import type { Kernel } from './kernel.js';
 import type { MemorySystem } from './memory/index.js';
-import type { Process } from './process/process.js';
+import {
+  hashInode,
+  hashPages,
+  hashProcess,
+  hashRegisters,
+  hashTaskState,
+  Identities,
+} from './process/process-hash.js';
 import type { Task } from './process/task.js';
 import { encodeTermios } from './tty/termios.js';
 import type { Tty } from './tty/tty.js';
@@ -21,6 +27,11 @@ const parts: readonly (readonly [name: string, add: Part])[] = [
   ['swap device', (hasher, { memorySystem }) => hashSwap(hasher, memorySystem)],
   ['shared memory', hashSegments],
   ['disk', hashDisk],
+  ['sockets', hashSockets],
+  ['futexes', hashFutexes],
+  ['memory settings', hashMemorySystem],
+  ['counters', hashCounters],
+  ['scheduling', hashScheduling],
 ];
 
 /** The same, divided so that a part that differs says where to look. */
@@ -29,7 +40,6 @@ const namedParts: readonly (readonly [name: string, add: Part])[] = [
     name === 'processes' ? ([name, withoutRegisters] as const) : ([name, add] as const),
   ),
   ['registers', hashAllRegisters],
-  ['scheduling', hashScheduling],
 ];
 
 /**
@@ -49,6 +59,7 @@ export class StateHash {
   compute(): string {
     const hasher = new Hasher();
     for (const [, add] of parts) add(hasher, this.kernel);
+    hashFiles(hasher, this.kernel);
     const memory = this.memory();
     const own = hasher.hash;
     return hashText({
@@ -71,7 +82,7 @@ export class StateHash {
   /** The file tree but for /proc: names, owners, permissions and times. The contents are in frames. */
   files(): string {
     const hasher = new Hasher();
-    hashDirectory(hasher, this.kernel.files.root);
+    hashFiles(hasher, this.kernel);
     return hashText(hasher.hash);
   }
 
@@ -119,7 +130,8 @@ function hashProcesses(
   addTask: (hasher: Hasher, task: Task) => void,
 ): void {
   const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
-  for (const process of processes) hashProcess(hasher, process, addTask);
+  const identities = new Identities();
+  for (const process of processes) hashProcess(hasher, process, identities, addTask);
 }
 
 function withoutRegisters(hasher: Hasher, kernel: Kernel): void {
@@ -134,7 +146,33 @@ function hashTtys(hasher: Hasher, { ttys }: Kernel): void {
   for (const tty of ttys) hashTty(hasher, tty);
 }
 
+function hashSockets(hasher: Hasher, { sockets }: Kernel): void {
+  for (const [key, socket] of sockets.abstract) hasher.addString(`${key} ${socket.inode.number}`);
+  hasher.addNumber(sockets.filesOnTheirWay);
+}
+
+function hashFutexes(hasher: Hasher, { futexes }: Kernel): void {
+  for (const waiter of futexes.state()) hasher.addString(waiter);
+}
+
+function hashMemorySystem(hasher: Hasher, { memorySystem }: Kernel): void {
+  const { overcommitMode, overcommitRatio, asids, frames, reclaimer, lastInode } = memorySystem;
+  hasher.addString(`${overcommitMode} ${overcommitRatio} ${asids.state()} ${frames.lastOwner}`);
+  hasher.addString(`${reclaimer.offered} ${lastInode}`);
+}
+
+function hashCounters(hasher: Hasher, kernel: Kernel): void {
+  const { lastPid, tasksStarted, syscalls, faults, majorFaults, oomKiller, disk } = kernel;
+  const { pagesIn = 0, pagesOut = 0 } = kernel.memorySystem.swap ?? {};
+  const { reads = 0, writes = 0 } = disk ?? {};
+  hasher.addString([lastPid, tasksStarted, syscalls, faults, majorFaults].join(' '));
+  hasher.addString([oomKiller.kills, pagesIn, pagesOut, reads, writes].join(' '));
+}
+
 function hashSegments(hasher: Hasher, { segments }: Kernel): void {
+  hasher.addString(segments.state());
+  const identities = new Identities();
+  for (const segment of segments.all()) hashPages(hasher, segment, identities);
   for (const segment of segments.all()) hashSegment(hasher, segment);
 }
 
@@ -145,17 +183,17 @@ function hashDisk(hasher: Hasher, { disk }: Kernel): void {
   }
 }
 
-function hashDirectory(hasher: Hasher, directory: Directory): void {
+function hashFiles(hasher: Hasher, { files }: Kernel): void {
+  hasher.addString(files.state());
+  hashDirectory(hasher, files.root, new Identities());
+}
+
+function hashDirectory(hasher: Hasher, directory: Directory, identities: Identities): void {
   if (directory.isComputed) return;
   for (const { name, inode } of directory.entries()) {
     hasher.addString(name);
-    const { number, mode, uid, gid, linkCount, sizeBytes } = inode;
-    for (const value of [number, mode, uid, gid, linkCount, sizeBytes]) hasher.addNumber(value);
-    for (const { seconds, nanoseconds } of [inode.accessed, inode.modified, inode.changed]) {
-      hasher.addNumber(seconds);
-      hasher.add(nanoseconds);
-    }
-    if (inode instanceof Directory) hashDirectory(hasher, inode);
+    hashInode(hasher, inode, identities);
+    if (inode instanceof Directory) hashDirectory(hasher, inode, identities);
   }
 }
 
@@ -175,6 +213,7 @@ function hashSwap(hasher: Hasher, { swap, reclaimer }: MemorySystem): void {
     for (const value of [slot, names, ppn, cacheId, index]) hasher.addNumber(value);
     hashPage(hasher, swap!.page(slot));
   }
+  hasher.addString(swap?.state() ?? '');
   for (const frame of reclaimer.order()) hasher.add(frame);
 }
 
@@ -196,69 +235,7 @@ function hashTty(
   hasher.add(isConnected ? 0 : 1);
 }
 
-function hashProcess(
-  hasher: Hasher,
-  process: Process,
-  addTask: (hasher: Hasher, task: Task) => void,
-): void {
-  const { pid, parent, group, session, umask, ending } = process;
-  for (const value of [pid, parent?.pid ?? 1, group, session, umask, process.oomScoreAdj]) {
-    hasher.addNumber(value);
-  }
-  hasher.addString(ending === undefined ? '' : JSON.stringify(ending));
-  hasher.add(process.parentDeathSignal);
-  hasher.add((process.hasNoNewPrivileges ? 1 : 0) + (process.isDumpable ? 0 : 2));
-  for (const timer of process.intervalTimers) hasher.addString(timer?.state() ?? '');
-  for (const timer of process.posixTimers.values()) hasher.addString(timer.state());
-  if (ending !== undefined) return;
-  hasher.addString(process.directory.path);
-  for (const [fd, { file, closeOnExec }] of process.descriptors.entries()) {
-    for (const value of [fd, file.inode.number, file.flags, file.offset]) hasher.addNumber(value);
-    hasher.addString(file.state());
-    if (file.inode.hasLocks) hashLocks(hasher, file.inode.locks);
-    hasher.add(closeOnExec ? 1 : 0);
-  }
-  process.actions.entries().forEach((action, signal) => {
-    if (action.handler === 0) return;
-    hasher.add(signal);
-    hasher.addNumber(action.handler);
-    hasher.add(action.flags);
-    hasher.addString(action.mask.toString(16));
-  });
-  hasher.addString(process.pending.set.toString(16));
-  hasher.addNumber(process.memory.breakEnd);
-  for (const task of process.tasks) addTask(hasher, task);
-}
-
-function hashLocks(hasher: Hasher, locks: FileLocks): void {
-  for (const { family, pid, isExclusive, start, end } of locks.all) {
-    hasher.addString(`${family} ${pid} ${isExclusive} ${start} ${end}`);
-  }
-}
-
 function hashTask(hasher: Hasher, task: Task): void {
   hashRegisters(hasher, task);
   hashTaskState(hasher, task);
-}
-
-function hashRegisters(hasher: Hasher, task: Task): void {
-  const { kernel } = task;
-  let registers = task.registers;
-  if (kernel.scheduler.current === task) {
-    registers = new Uint32Array(REGISTER_WORDS);
-    kernel.machine.hart.saveRegisters(registers);
-  }
-  for (const word of registers) hasher.add(word);
-}
-
-function hashTaskState(hasher: Hasher, task: Task): void {
-  const { wait } = task;
-  hasher.addNumber(task.tid);
-  hasher.addString(task.state);
-  hasher.addString(`${task.mask.toString(16)} ${task.pending.set.toString(16)} ${task.name}`);
-  hasher.addNumber(task.clearChildTid);
-  hasher.add(task.nice);
-  hasher.addNumber(task.callNumber);
-  hasher.addNumber(wait?.progress ?? 0);
-  hasher.addString(`${wait?.deadline ?? ''}`);
 }

@@ -123,7 +123,7 @@ export class EpollFile extends AnonymousFile {
   override state(): string {
     const number = (interest: Interest) => this.interests.indexOf(interest);
     const all = this.interests.map(({ fd, request }) => `${fd} ${request.events} ${request.data}`);
-    return `${all.join(',')};${this.ready.map(number).join(',')}`;
+    return `${all.join(',')};${this.ready.map(number).join(',')};${this.isAnnounced}`;
   }
 
   protected override closed(): void {

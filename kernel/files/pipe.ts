@@ -271,7 +271,9 @@ export class PipeEnd extends OpenFile {
   }
 
   override state(): string {
-    return `${this.inode.capacityBytes} ${byteString(this.inode.contents())}`;
+    const { capacityBytes, reading, writing } = this.inode;
+    const sides = [reading, writing].map(({ ends, opened }) => `${ends} ${opened}`);
+    return `${capacityBytes} ${sides} ${this.writersBefore} ${byteString(this.inode.contents())}`;
   }
 }
 

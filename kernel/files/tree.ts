@@ -63,6 +63,11 @@ export class FileTree implements InodeOwner {
     return this.options.now();
   }
 
+  /** For the state hash. */
+  state(): string {
+    return `${this.lastInodeNumber} ${this.room.used} ${this.room.limit}`;
+  }
+
   resolve(path: string, o: PathOptions = {}): Inode | number {
     return lookup(path, this.lookupOptions(o));
   }

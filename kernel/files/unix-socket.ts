@@ -232,13 +232,18 @@ export abstract class UnixSocket extends OpenFile {
 
   override state(): string {
     const messages = this.messages.map(
-      ({ bytes, start, files }) =>
-        `${byteString(bytes.subarray(start))} ${files.map((file) => file.inode.number)}`,
+      ({ bytes, start, files, sender, credentials, cost }) =>
+        `${byteString(bytes.subarray(start))} ${files.map((file) => file.inode.number)} ` +
+        `${sender.inode.number} ${ids(credentials)} ${cost}`,
     );
     const { type, status, name, isReceiveShut, isSendShut, error, sentCost } = this;
+    const { isClosed, passesCredentials, sendBytes, receiveBytes, backlog, boundTo } = this;
+    const more = [isClosed, passesCredentials, sendBytes, receiveBytes, backlog, boundTo?.number];
+    const known = [ids(this.peerCredentials), ids(this.listener), ...this.options.entries()];
+    const wanting = [...this.wanting].map((socket) => socket.inode.number);
     const peer = this.peer?.inode.number ?? 0;
     const arrivals = this.arrivals.map((socket) => `${socket.inode.number}${socket.state()}`);
-    return `${[type, status, name, peer, isReceiveShut, isSendShut, error, sentCost]} ${messages} ${arrivals}`;
+    return `${[type, status, name, peer, isReceiveShut, isSendShut, error, sentCost]} ${more} ${known} ${wanting} ${messages} ${arrivals}`;
   }
 
   protected get isQueueFull(): boolean {
@@ -333,4 +338,8 @@ export abstract class UnixSocket extends OpenFile {
 export function credentialsOf({ process }: Call): SocketCredentials {
   const { uid, gid } = process.credentials;
   return { pid: process.pid, uid, gid };
+}
+
+function ids({ pid, uid, gid }: SocketCredentials): string {
+  return `${pid}:${uid}:${gid}`;
 }

@@ -173,6 +173,11 @@ export class SegmentTable {
     return segment;
   }
 
+  /** For the state hash: which identifier is next. */
+  state(): string {
+    return `${this.lastIndex} ${this.sequence}`;
+  }
+
   destroy(segment: SharedSegment): void {
     this.byIndex.delete(segment.index);
     segment.pages.release();

@@ -13,6 +13,11 @@ export class Asids {
     return this.next < ASID_COUNT ? this.next++ : 0;
   }
 
+  /** For the state hash. */
+  state(): string {
+    return `${this.next} ${this.returned}`;
+  }
+
   /** The caller has flushed what was cached under it. */
   giveBack(asid: number): void {
     this.returned.push(asid);

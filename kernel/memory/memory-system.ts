@@ -51,7 +51,7 @@ export class MemorySystem {
   overcommitRatio = 50;
   /** Whose page table satp names. */
   active: VirtualMemory | undefined;
-  private lastInode = 0;
+  lastInode = 0;
 
   constructor(o: MemorySystemOptions) {
     this.ram = o.machine.ram;

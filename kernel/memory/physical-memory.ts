@@ -206,6 +206,11 @@ export class PhysicalMemory {
     return ++this.lastOwnerId;
   }
 
+  /** The id given out last. */
+  get lastOwner(): number {
+    return this.lastOwnerId;
+  }
+
   /** Whether all of these frames are anonymous with one reference: their mapper may write to them. */
   areOwn(ppn: number, count: number): boolean {
     for (let at = ppn; at < ppn + count; at++) if (!this.isOwn(at)) return false;

@@ -58,7 +58,7 @@ export class Reclaimer implements FrameWatcher {
   private readonly system: MemorySystem;
   private readonly queue: FrameQueue;
   /** Leaves marked by MADV_FREE since they were last looked for. */
-  private offered = 0;
+  offered = 0;
 
   /** The frames in the queue that hold pages of files. */
   private readonly caches = new Map<number, ReclaimableCache>();

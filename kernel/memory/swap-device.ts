@@ -62,6 +62,11 @@ export class SwapDevice {
     }
   }
 
+  /** Which slots are handed out next: for the state hash. */
+  state(): string {
+    return `${this.highest} ${this.freed}`;
+  }
+
   namesOf(slot: number): number {
     return this.names.get(slot) ?? 0;
   }

@@ -31,6 +31,11 @@ export class FutexTable {
     this.waiters.push({ key, task, bitset });
   }
 
+  /** Who waits on what, in order: for the state hash. */
+  state(): string[] {
+    return this.waiters.map(({ key, task, bitset }) => `${key} ${task.tid} ${bitset}`);
+  }
+
   remove(task: Task): void {
     this.waiters = this.waiters.filter((waiter) => waiter.task !== task);
   }

@@ -45,7 +45,9 @@ export class PosixTimer implements SignalSource {
   }
 
   state(): string {
-    return `${this.id} ${this.clock} ${this.timer.state()} ${this.overrun} ${this.lastOverrun}`;
+    const { signal, value } = this.parts;
+    const overruns = `${this.overrun} ${this.lastOverrun}`;
+    return `${this.id} ${this.clock} ${signal} ${value.low} ${value.high} ${this.timer.state()} ${overruns}`;
   }
 
   private expired(times: number): void {
