@@ -44,8 +44,8 @@ const mutants: [fails: Record<string, string>, file: string, find: string, repla
   [
     { mmap: 'two-files', stress: 'with-a-file' },
     `${M}/bring-in.ts`,
-    'const index = indexInFile(region, page);',
-    'const index = region.flags & REGION_SHARED ? page - region.base / PAGE_SIZE : indexInFile(region, page);',
+    'return region.offset / PAGE_SIZE + page - region.base / PAGE_SIZE;',
+    'return (region.flags & REGION_SHARED ? 0 : region.offset / PAGE_SIZE) + page - region.base / PAGE_SIZE;',
   ],
   [
     { pagetable: 'zero-page' },
