@@ -42,6 +42,8 @@ export function sysOpenat(
 ): number {
   const path = call.path(pathAt);
   if (typeof path === 'number') return path;
+  // Before anything is made or cut off. Linux fs/open.c, do_sys_openat2.
+  if (!call.process.descriptors.hasRoom(descriptorLimit(call))) return -Errno.EMFILE;
   const base = call.base(dirfd, path);
   if (typeof base === 'number') return base;
   const opened = openPath(call, path, base, flags, mode);
@@ -102,7 +104,10 @@ function checkAccess(call: Call, inode: Inode, flags: number): number {
 }
 
 function openInode(call: Call, inode: Inode, flags: number): OpenFile | number {
-  if ((flags & O_TRUNC) !== 0 && inode instanceof RegularFile) inode.resize(0);
+  if ((flags & O_TRUNC) !== 0 && inode instanceof RegularFile) {
+    const refusal = inode.resize(0);
+    if (refusal < 0) return refusal;
+  }
   const opened = inode.open({ flags: flags & ~TRANSIENT & ~O_CLOEXEC, call });
   if (opened instanceof TtyFile && (flags & O_NOCTTY) === 0) opened.openedBy(call);
   return opened;

@@ -9,6 +9,7 @@ import {
   writeAllCases,
   writtenByHand,
 } from '../support/guest-cases.js';
+import { memoryTier, missingFrom } from '../support/memory-tier.js';
 import { pagewalk } from '../support/pagewalk.js';
 import { mustRun, run, temporaryFolder } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
@@ -58,6 +59,11 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () 
 
   it.each(caseNames)('%s', (name) => {
     expect(guest.get(name)).toBe(writtenByHand.get(name) ?? native.get(name));
+  });
+
+  it.each(memoryTier)('a case meets every flag and error of $call', (call) => {
+    const lines = [...guest.values()].flatMap((text) => text.split('\n'));
+    expect(missingFrom(lines, call)).toEqual([]);
   });
 
   it('the verifier has nothing to say', () => {
