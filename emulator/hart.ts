@@ -214,6 +214,11 @@ export class Hart implements StepClock, RunControl {
     this.registers.pc = value;
   }
 
+  /** Goes on behind an instruction of this length. */
+  advancePc(bytes: number): void {
+    this.registers.advancePc(bytes);
+  }
+
   /** Address of the next instruction, unsigned. */
   readPc64(): bigint {
     return this.registers.pc64;

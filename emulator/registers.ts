@@ -69,6 +69,12 @@ export class Registers {
     this.words[PC / 4 + 1] = Math.floor(value / TWO_32);
   }
 
+  advancePc(bytes: number): void {
+    const before = this.words[PC / 4]!;
+    this.words[PC / 4] = before + bytes;
+    if (this.words[PC / 4]! < before) this.words[PC / 4 + 1]!++;
+  }
+
   get pc64(): bigint {
     return this.quads[PC / 8]!;
   }

@@ -228,26 +228,21 @@ class KernelTrap implements TrapEvent {
 
 function instructionsToRun(kernel: Kernel, task: Task, end: number): number {
   const { clock, limits, machine } = kernel;
+  const stepsLeft = Math.min(end, limits.steps) - clock.steps;
+  const instructionsLeft = limits.instructions - machine.hart.instret;
+  let count = Math.min(task.slice, stepsLeft, instructionsLeft);
   const deadline = kernel.earliestDeadline();
-  const untilDeadline =
-    deadline === undefined
-      ? Number.POSITIVE_INFINITY
-      : clock.mode === 'virtual'
-        ? clock.stepsUntil(deadline)
-        : HOST_SLICE_INSTRUCTIONS;
+  if (deadline !== undefined) {
+    const isVirtual = clock.mode === 'virtual';
+    count = Math.min(count, isVirtual ? clock.stepsUntil(deadline) : HOST_SLICE_INSTRUCTIONS);
+  }
   const { process } = task;
-  const cpuDeadline = process.cpuTimers.earliest ?? Number.POSITIVE_INFINITY;
-  return Math.max(
-    1,
-    Math.min(
-      task.slice,
-      Math.ceil((cpuDeadline - cpuTime(process)) / NANOSECONDS_PER_STEP),
-      end - clock.steps,
-      limits.steps - clock.steps,
-      limits.instructions - machine.hart.instret,
-      untilDeadline,
-    ),
-  );
+  const cpuDeadline = process.cpuTimers.earliest;
+  if (cpuDeadline !== undefined) {
+    const left = cpuDeadline - cpuTime(process);
+    count = Math.min(count, Math.ceil(left / NANOSECONDS_PER_STEP));
+  }
+  return Math.max(1, count);
 }
 
 function switchTo(kernel: Kernel, task: Task): void {

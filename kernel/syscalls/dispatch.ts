@@ -15,6 +15,7 @@ const ENTRIES: readonly (SyscallEntry | undefined)[] = Array.from(
   (_, number) => SYSCALLS.get(number),
 );
 const ECALL_BYTES = 4;
+const NO_ARGUMENTS: number[] = [];
 
 /** Makes the system call that the task on the hart stands at. */
 export function dispatchSyscall(kernel: Kernel, task: Task): void {
@@ -62,7 +63,7 @@ function attempt(call: Call, entry: SyscallEntry, args: number[]): void {
 function setResult(kernel: Kernel, result: number): void {
   const { hart } = kernel.machine;
   hart.writeX(REG_A0, result);
-  hart.pc = hart.pc + ECALL_BYTES;
+  hart.advancePc(ECALL_BYTES);
 }
 
 function refuseUnknown(kernel: Kernel, task: Task, number: number): void {
@@ -74,6 +75,7 @@ function refuseUnknown(kernel: Kernel, task: Task, number: number): void {
 }
 
 function readArguments(kernel: Kernel, entry: SyscallEntry): number[] {
+  if (entry.kinds.length === 0) return NO_ARGUMENTS;
   const args: number[] = [];
   for (let index = 0; index < entry.kinds.length; index++) {
     args.push(readArgument(kernel, entry.kinds[index]!, REG_A0 + index));
