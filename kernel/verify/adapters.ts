@@ -104,20 +104,16 @@ function spaceView(
   memory: VirtualMemory,
   fileView: (path: string, pages: PageCache) => FileView,
 ): SpaceView {
-  const regions = [...memory.mapper.regions()].map(
-    (region): RegionView => ({
-      start: region.start,
-      end: region.end,
-      prot: region.prot,
-      isShared: (region.flags & REGION_SHARED) !== 0,
-      file: region.file === undefined ? undefined : fileView(region.file.path, region.file.pages),
-      fileOffset: region.offset + (region.start - region.base),
-    }),
-  );
+  // Each is found out at most once: several rules ask for the same.
+  let trees: TreesView | undefined;
+  let regions: readonly RegionView[] | undefined;
   return {
     name,
     ownerId: memory.id,
-    trees: () => treesView(memory),
+    trees: () => {
+      trees ??= treesView(memory);
+      return trees;
+    },
     mapsText: () => memory.mapsText(),
     heldFiles: () =>
       [...memory.files()].map(([file, pages]) => ({
@@ -128,9 +124,26 @@ function spaceView(
     rootPpn: memory.table.rootPpn,
     asid: memory.asid,
     isRunning: memory.system.active === memory,
-    regions: () => regions,
+    regions: () => {
+      regions ??= regionViews(memory, fileView);
+      return regions;
+    },
     lastCallAbout: (va) => memory.calls.lastAbout(va),
   };
+}
+
+function regionViews(
+  memory: VirtualMemory,
+  fileView: (path: string, pages: PageCache) => FileView,
+): readonly RegionView[] {
+  return [...memory.mapper.regions()].map((region) => ({
+    start: region.start,
+    end: region.end,
+    prot: region.prot,
+    isShared: (region.flags & REGION_SHARED) !== 0,
+    file: region.file === undefined ? undefined : fileView(region.file.path, region.file.pages),
+    fileOffset: region.offset + (region.start - region.base),
+  }));
 }
 
 function treesView(memory: VirtualMemory): TreesView | undefined {

@@ -15,6 +15,11 @@ export const ENTRIES = 512;
 export const ENTRY_BYTES = 8;
 export const PAGE_BYTES = 4096;
 
+/** Pages that a leaf of this level maps. */
+export function leafPages(level: number): number {
+  return 1 << (9 * level);
+}
+
 /** One entry of a page table, where a walk would find it. */
 export interface Entry {
   /** Index of the address space in the survey. */
@@ -84,7 +89,7 @@ export function isPointer(entry: Entry): boolean {
 
 /** Bytes that an entry of the level stands for. */
 export function spanOf(level: number): number {
-  return PAGE_BYTES * ENTRIES ** level;
+  return PAGE_BYTES * leafPages(level);
 }
 
 /** "V R W U A D", or "not valid". */

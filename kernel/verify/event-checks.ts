@@ -3,7 +3,7 @@ import type { Region } from '../memory/mapper.js';
 import type { MemorySystem } from '../memory/memory-system.js';
 import { REGION_NO_FORK, REGION_SHARED, REGION_WIPE_ON_FORK } from '../memory/mman.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { A, D, ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, leafPages, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { History } from './history.js';
 import type { RawMemory } from './raw-walk.js';
 import { ppnOf, type Shadow, type ShadowTable, vaOf } from './shadow.js';
@@ -159,7 +159,7 @@ export class EventChecks {
     const isGivenUp = DROPPING.test(name) && (name !== 'munmap' || table.level === 0);
     if (isGivenUp) return;
     const va = vaOf(table, index);
-    const end = va + PAGE_BYTES * ENTRIES ** table.level;
+    const end = va + PAGE_BYTES * leafPages(table.level);
     // What munmap leaves mapped of a superpage was not given up.
     const region = va < 0 ? undefined : table.space.mapper.regions({ start: va, end }).next().value;
     if (region === undefined || region.flags & REGION_SHARED) return;

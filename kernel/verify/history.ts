@@ -1,3 +1,4 @@
+import { ChunkedArray } from './chunked.js';
 import { ENTRY_BYTES } from './decode.js';
 import type { Writer } from './views.js';
 
@@ -42,9 +43,9 @@ export function noTrap(name: string, what: string): TrapEvent {
 export class History {
   /** The trap under way, or the last one. */
   event: TrapEvent = noTrap('start', 'the loader, before the first trap');
-  /** By address / 8: small integers make cheap keys. */
-  private readonly entries = new Map<number, EntryChange>();
-  private readonly frames = new Map<number, TrapEvent>();
+  /** By address / 8. */
+  private readonly entries = new ChunkedArray<EntryChange>();
+  private readonly frames = new ChunkedArray<TrapEvent>();
   private readonly ranges: { root: number; start: number; end: number; by: TrapEvent }[] = [];
 
   /** Halves of the entry before and after. */

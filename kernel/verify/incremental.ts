@@ -6,7 +6,7 @@ import { REGION_SHARED } from '../memory/mman.js';
 import type { PageCache } from '../memory/page-cache.js';
 import { ANONYMOUS, FILE, PAGE_TABLE } from '../memory/physical-memory.js';
 import type { VirtualMemory } from '../memory/virtual-memory.js';
-import { A, D, ENTRIES, ENTRY_BYTES, G, PAGE_BYTES, R, U, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, G, leafPages, PAGE_BYTES, R, U, V, W, X } from './decode.js';
 import { EventChecks } from './event-checks.js';
 import type { History } from './history.js';
 import {
@@ -192,7 +192,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   /** A new leaf has taken the place of one that mapped the same frames. */
   private renewed(level: number, low: number, high: number): void {
     const first = ppnOf(low, high) - this.memory.firstPpn;
-    const end = first + ENTRIES ** level;
+    const end = first + leafPages(level);
     if (first < 0 || end > this.memory.frameCount) return;
     for (let frame = first; frame < end; frame++) {
       this.touch(frame);
@@ -219,7 +219,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     const va = vaOf(table, index);
     const { frames } = this.system;
     const first = ppn - this.memory.firstPpn;
-    const end = first + ENTRIES ** table.level;
+    const end = first + leafPages(table.level);
     if (first < 0 || end > this.memory.frameCount) return;
     for (let frame = first; frame < end; frame++) {
       this.touch(frame);
@@ -249,7 +249,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   leafDropped(table: Table, index: number, low: number, high: number): void {
     if (table.level === 1) this.split.add(superpageName(table, vaOf(table, index)));
     const first = ppnOf(low, high) - this.memory.firstPpn;
-    const end = first + ENTRIES ** table.level;
+    const end = first + leafPages(table.level);
     if (first < 0 || end > this.memory.frameCount) return;
     for (let frame = first; frame < end; frame++) this.touch(frame);
   }
@@ -290,7 +290,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     if (region === undefined || va < PAGE_BYTES) return false;
     const { frames } = this.system;
     const { prot, file, flags } = region;
-    if (va + PAGE_BYTES * ENTRIES ** level > region.end && level > 0) return false;
+    if (va + PAGE_BYTES * leafPages(level) > region.end && level > 0) return false;
     const allowed = (prot & 3 ? R : 0) | (prot & 2 ? W : 0) | (prot & 4 ? X : 0);
     const isOpen = (low & U) !== 0;
     if (isOpen ? prot === 0 || (low & LEAF & ~allowed) !== 0 : prot !== 0) return false;
@@ -456,7 +456,7 @@ function isPlain(low: number, high: number, level: number, ppn: number): boolean
     (low & (R | W)) !== W &&
     (low & LEAF) !== 0 &&
     (low & G) === 0 &&
-    ppn % ENTRIES ** level === 0
+    ppn % leafPages(level) === 0
   );
 }
 

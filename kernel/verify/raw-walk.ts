@@ -1,4 +1,4 @@
-import { ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { ENTRIES, ENTRY_BYTES, leafPages, PAGE_BYTES, R, V, W, X } from './decode.js';
 
 const LEVELS = 3;
 const TWO_22 = 2 ** 22;
@@ -60,7 +60,7 @@ export function rawWalk(
     const ppn = (high & 0x3f_ffff) * TWO_22 + (low >>> 10);
     if ((low & V) === 0 || (low & (R | W)) === W || high >>> 22 !== 0) return;
     if (low & (R | X)) {
-      const mask = ENTRIES ** level - 1;
+      const mask = leafPages(level) - 1;
       if (ppn % (mask + 1) !== 0) return;
       result.flags = low & 0xff;
       result.ppn = ppn + (vpn & mask);

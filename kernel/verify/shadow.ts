@@ -1,4 +1,4 @@
-import { A, D, ENTRIES, ENTRY_BYTES, PAGE_BYTES, R, V, W, X } from './decode.js';
+import { A, D, ENTRIES, ENTRY_BYTES, leafPages, PAGE_BYTES, R, V, W, X } from './decode.js';
 import type { RawMemory } from './raw-walk.js';
 
 const TWO_22 = 2 ** 22;
@@ -168,7 +168,7 @@ export class Shadow<Space> {
   ): void {
     const table = this.table(rootPpn);
     if (table === undefined) return;
-    const span = PAGE_BYTES * ENTRIES ** table.level;
+    const span = PAGE_BYTES * leafPages(table.level);
     const first = Math.max(0, Math.floor((start - table.firstVa) / span));
     const last = Math.min(ENTRIES, Math.ceil((end - table.firstVa) / span));
     for (let i = first; i < last; i++) {
@@ -220,7 +220,7 @@ export class Shadow<Space> {
     if ((low & LEAF) === 0) {
       if (level === 0 || (low & ~1 & 0x3ff) !== 0 || high >>> 22 !== 0) this.observer.suspect();
       else {
-        const firstVa = table.firstVa + index * PAGE_BYTES * ENTRIES ** level;
+        const firstVa = table.firstVa + index * PAGE_BYTES * leafPages(level);
         this.adopt(ppnOf(low, high), level - 1, firstVa, table.space);
       }
       return;
@@ -241,7 +241,7 @@ export class Shadow<Space> {
 
   private count(level: number, low: number, high: number, change: number): void {
     const first = ppnOf(low, high) - this.memory.firstPpn;
-    const end = first + ENTRIES ** level;
+    const end = first + leafPages(level);
     if (first < 0 || end > this.memory.frameCount) {
       this.observer.suspect();
       return;
@@ -255,7 +255,7 @@ export class Shadow<Space> {
 
 /** Address of an entry's first page, signed. */
 export function vaOf(table: ShadowTable<unknown>, index: number): number {
-  const unsigned = table.firstVa + index * PAGE_BYTES * ENTRIES ** table.level;
+  const unsigned = table.firstVa + index * PAGE_BYTES * leafPages(table.level);
   return unsigned >= 2 ** 38 ? unsigned - 2 ** 39 : unsigned;
 }
 

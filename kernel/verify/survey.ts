@@ -5,6 +5,7 @@ import {
   flagsField,
   isLeaf,
   isPointer,
+  leafPages,
   PAGE_BYTES,
   ppnField,
   readEntry,
@@ -86,7 +87,7 @@ export class Survey {
     const small = this.leavesByFrame.get(ppn) ?? [];
     if (this.large.length === 0) return small;
     const around = this.large.filter(
-      (leaf) => ppn >= leaf.ppn && ppn < leaf.ppn + ENTRIES ** leaf.level,
+      (leaf) => ppn >= leaf.ppn && ppn < leaf.ppn + leafPages(leaf.level),
     );
     return around.length === 0 ? small : [...small, ...around];
   }
@@ -96,7 +97,7 @@ export class Survey {
     yield* this.leavesByFrame.keys();
     const seen = new Set<number>();
     for (const { ppn, level } of this.large) {
-      for (let frame = ppn; frame < ppn + ENTRIES ** level; frame++) {
+      for (let frame = ppn; frame < ppn + leafPages(level); frame++) {
         if (!this.hasFrame(frame)) break;
         if (seen.has(frame) || this.leavesByFrame.has(frame)) continue;
         seen.add(frame);
@@ -196,7 +197,7 @@ export class Survey {
     if (entry.level === 0) space.leafByPage.set(entry.va, entry);
     else space.superpages.push(entry);
     const first = Math.max(0, entry.ppn - this.machine.firstPpn);
-    const end = entry.ppn + ENTRIES ** entry.level - this.machine.firstPpn;
+    const end = entry.ppn + leafPages(entry.level) - this.machine.firstPpn;
     for (let frame = first; frame < Math.min(end, this.leafCounts.length); frame++) {
       this.leafCounts[frame] = this.leafCounts[frame]! + 1;
     }

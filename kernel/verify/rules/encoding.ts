@@ -2,12 +2,12 @@ import { hex } from '../../bytes.js';
 import {
   A,
   D,
-  ENTRIES,
   type Entry,
   G,
   isLeaf,
   isPointer,
   isValid,
+  leafPages,
   napotField,
   pbmtField,
   R,
@@ -108,7 +108,7 @@ export const encodingRules = [
     needs: 'machine',
     *check(survey) {
       for (const entry of entriesWhere(survey, (e) => isLeaf(e) && e.level > 0)) {
-        const pages = ENTRIES ** entry.level;
+        const pages = leafPages(entry.level);
         if (entry.ppn % pages === 0) continue;
         yield {
           entry,
@@ -155,7 +155,7 @@ export const encodingRules = [
         };
       }
       for (const entry of entriesWhere(survey, isValid)) {
-        const pages = isLeaf(entry) ? ENTRIES ** entry.level : 1;
+        const pages = isLeaf(entry) ? leafPages(entry.level) : 1;
         if (survey.hasFrame(entry.ppn) && survey.hasFrame(entry.ppn + pages - 1)) continue;
         // An image maps devices, and more than there is with one superpage.
         const isImage = survey.kernel === undefined && isLeaf(entry);
