@@ -91,7 +91,11 @@ export function kernelView(parts: KernelParts): KernelView {
   const spaces = [...parts.spaces].map(({ name, memory }) => spaceView(name, memory, fileView));
   return {
     spaces: () => spaces,
-    files: () => files.values(),
+    files: () => {
+      // The regions name the files that are mapped.
+      for (const space of spaces) space.regions();
+      return files.values();
+    },
     frames: framesView(parts),
     swap: parts.swap,
     zeroPpn: parts.frames.zeroPpn,
