@@ -6,6 +6,8 @@ import {
   caseFlags,
   caseNames,
   splitByCase,
+  ulibCases,
+  ulibFlags,
   writeAllCases,
   writtenByHand,
 } from '../support/guest-cases.js';
@@ -19,7 +21,9 @@ const MANY_CALLS = 'more-regions-than-max-map-count-is-enomem';
 /** What the guest's user is, too. */
 const UNPRIVILEGED = 1000;
 
-describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () => {
+const compilers = ['gcc', 'riscv64-linux-gnu-gcc', 'riscv64-unknown-elf-gcc'];
+
+describeWith(compilers, 'memory behaves as on Linux', () => {
   const folder = temporaryFolder();
   // The guest's /tmp is a tmpfs, and so must be where the native programs make their files.
   const shared = '/dev/shm';
@@ -27,6 +31,8 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () 
   afterAll(() => rmSync(cwd, { recursive: true, force: true }));
   let native: Map<string, string>;
   let guest: Map<string, string>;
+  /** With our own libc. */
+  let ulib: Map<string, string>;
   let statistics: { violations: number };
 
   const runNative = (program: string) => {
@@ -42,15 +48,20 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () 
     const source = join(folder, 'all.c');
     const [nativeProgram, guestProgram] = [join(folder, 'native/all'), join(folder, 'all')];
     writeAllCases(source);
+    const [ulibSource, ulibProgram] = [join(folder, 'ulib.c'), join(folder, 'ulib')];
+    writeAllCases(ulibSource, ulibCases);
     await Promise.all([
+      mustRun('riscv64-unknown-elf-gcc', [ulibSource, ...ulibFlags, '-lgcc', '-o', ulibProgram]),
       mustRun('gcc', [...caseFlags, source, '-o', nativeProgram]),
       mustRun('riscv64-linux-gnu-gcc', [...caseFlags, source, '-o', guestProgram]),
     ]);
-    const [here, there, fast] = await Promise.all([
+    const [here, there, fast, small] = await Promise.all([
       runNative(nativeProgram),
       pagewalk(['run', '--verify', 'trap', '--stats=json', guestProgram, '-', MANY_CALLS]),
       pagewalk(['run', guestProgram, MANY_CALLS]),
+      pagewalk(['run', ulibProgram]),
     ]);
+    ulib = splitByCase(small.stdout);
     native = splitByCase(here.stdout);
     guest = splitByCase(there.stdout);
     guest.set(MANY_CALLS, `${fast.stdout}== ${MANY_CALLS}: exit ${fast.status}\n`);
@@ -59,6 +70,12 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'memory behaves as on Linux', () 
 
   it.each(caseNames)('%s', (name) => {
     expect(guest.get(name)).toBe(writtenByHand.get(name) ?? native.get(name));
+  });
+
+  it('it does so with our own libc, too', () => {
+    expect(ulibCases.length).toBeGreaterThan(180);
+    const expected = ulibCases.map((name) => [name, guest.get(name)]);
+    expect(Object.fromEntries(ulib)).toEqual(Object.fromEntries(expected));
   });
 
   it.each(memoryTier)('a case meets every flag and error of $call', (call) => {

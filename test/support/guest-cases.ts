@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './processes.js';
+
+const ulib = join(root, 'guest-programs/ulib');
 
 /** One behaviour a program, named as a sentence. */
 export const casesFolder = join(root, 'test/guest/cases');
@@ -26,12 +28,35 @@ export const caseFlags: readonly string[] = [
   ...['-I', casesFolder],
 ];
 
+/** What our own libc lacks, besides headers. */
+const NOT_IN_ULIB = /\b(fscanf|sscanf|vfork|prctl)\(/;
+/** Cases that count or limit all memory of the program, what its libc takes included. */
+const OF_THE_LIBC = /^(mlockall-|proc-self-status-counts|rlimit-(as-stops|data-stops))/;
+
+/** The cases that use only what our own libc has. */
+export const ulibCases: readonly string[] = caseNames.filter((name) => {
+  const source = readFileSync(join(casesFolder, `${name}.c`), 'utf8');
+  const headers = [...source.matchAll(/#include <(.*)>/g)].map(([, header]) => header!);
+  const hasHeaders = headers.every((header) => existsSync(join(ulib, 'include', header)));
+  return hasHeaders && !NOT_IN_ULIB.test(source) && !OF_THE_LIBC.test(name);
+});
+
+/** Compiler flags and files for `ulibCases` with that libc. */
+export const ulibFlags: readonly string[] = [
+  ...['-std=gnu11', '-O1', '-w', '-march=rv64gc', '-mabi=lp64d', '-mcmodel=medany'],
+  ...['-ffreestanding', '-fno-pic', '-nostdlib', '-static', '-isystem', join(ulib, 'include')],
+  ...['-I', casesFolder, '-T', join(ulib, 'program.ld')],
+  ...readdirSync(join(ulib, 'src'))
+    .filter((file) => /\.[cS]$/.test(file))
+    .map((file) => join(ulib, 'src', file)),
+];
+
 /** Writes one program that holds all cases; test/guest/cases/runner.h tells how it is called. */
-export function writeAllCases(path: string): void {
-  const includes = caseNames.map(
+export function writeAllCases(path: string, names: readonly string[] = caseNames): void {
+  const includes = names.map(
     (name, index) => `#define main case${index}\n#include "${name}.c"\n#undef main\n`,
   );
-  const rows = caseNames.map((name, index) => `  {"${name}", case${index}},\n`);
+  const rows = names.map((name, index) => `  {"${name}", case${index}},\n`);
   const table = `static const struct {\n  const char *name;\n  int (*run)(void);\n} cases[] = {\n`;
   writeFileSync(
     path,

@@ -18,12 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if __has_include(<sys/resource.h>)
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#else
+#include "small-libc.h"
+#endif
 
 #define PAGE 4096L
 #define MIB (1024L * 1024)
@@ -162,12 +166,21 @@ static inline int letterFile(long pages) {
   return fd;
 }
 
+/* "from-to " in hex, as a line of maps or smaps begins; false for another line. */
+static inline int parseRange(const char *line, unsigned long *from, unsigned long *to) {
+  char *end;
+  *from = strtoul(line, &end, 16);
+  if (*end != '-') return 0;
+  *to = strtoul(end + 1, &end, 16);
+  return *end == ' ';
+}
+
 /* The line of /proc/self/maps or smaps that holds the address; false if there is none. */
 static inline int findRegion(FILE *file, const char *at, char *line, size_t size,
                              unsigned long *end) {
   unsigned long from, to;
   while (fgets(line, (int)size, file)) {
-    if (sscanf(line, "%lx-%lx ", &from, &to) != 2) continue;
+    if (!parseRange(line, &from, &to)) continue;
     if (from <= (unsigned long)at && (unsigned long)at < to) {
       *end = to;
       return 1;
@@ -204,7 +217,7 @@ static inline int regions(const char *at, long pages) {
   int count = 0;
   unsigned long from, to, start = (unsigned long)at;
   while (fgets(line, sizeof line, file)) {
-    if (sscanf(line, "%lx-%lx ", &from, &to) != 2) continue;
+    if (!parseRange(line, &from, &to)) continue;
     if (from < start + (unsigned long)(pages * PAGE) && to > start) count++;
   }
   fclose(file);
@@ -221,7 +234,7 @@ static inline long smaps(const char *at, const char *name) {
   if (findRegion(file, at, line, sizeof line, &end)) {
     while (value < 0 && fgets(line, sizeof line, file)) {
       if (strncmp(line, name, length) == 0 && line[length] == ':') {
-        sscanf(line + length + 1, "%ld", &value);
+        value = strtol(line + length + 1, NULL, 10);
       }
     }
   }
@@ -256,7 +269,7 @@ static inline long status(const char *name) {
   size_t length = strlen(name);
   while (fgets(line, sizeof line, file)) {
     if (strncmp(line, name, length) == 0 && line[length] == ':') {
-      sscanf(line + length + 1, "%ld", &value);
+      value = strtol(line + length + 1, NULL, 10);
     }
   }
   fclose(file);
