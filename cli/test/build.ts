@@ -97,6 +97,14 @@ function imageArguments(kind: keyof typeof images): [string[], string[]] {
   ];
 }
 
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
 /** @returns what the compiler complained of, or undefined when it made a program */
 function runCompiler(
   command: string,
@@ -123,7 +131,7 @@ function runCompiler(
     const timer = setTimeout(() => {
       isLate = true;
       // The compiler proper is another process of the same group.
-      if (hasShell) process.kill(-child.pid!, 'SIGKILL');
+      if (hasShell) endGroup(child.pid!);
       else child.kill();
     }, seconds * 1000);
     child.on('error', reject);

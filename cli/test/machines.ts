@@ -65,8 +65,9 @@ export function runKernel({ test, elf, seed, token, verify }: Job): Run {
   });
   const path = `/bin/${basename(test.files[0]!, '.c')}`;
   kernel.files.add(path, elf, 0o755);
-  const lab = [`LAB_SEED=${seed}`, `LAB_TOKEN=${token}`, `LAB_REPLACEMENT=${replacement}`];
-  const env = ['PATH=/bin', `HOME=${HOME}`, ...lab, ...test.env];
+  const lab = { SEED: seed, TOKEN: token, STEPS: limits.steps, REPLACEMENT: replacement };
+  const variables = Object.entries(lab).map(([name, value]) => `LAB_${name}=${value}`);
+  const env = ['PATH=/bin', `HOME=${HOME}`, ...variables, ...test.env];
   kernel.spawn({ path, args: [path, ...test.args], env, cwd: HOME });
   kernel.endInput();
   while (kernel.run(SLICE_STEPS) === 'budget');

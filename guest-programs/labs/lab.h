@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -241,11 +242,16 @@ LAB_HELPER void lab_caught(int signal, siginfo_t *info, void *context) {
 }
 
 LAB_HELPER const char *lab_signal_name(int signal) {
+  static const struct {
+    int number;
+    const char *name;
+  } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGKILL, "SIGKILL"}, {SIGILL, "SIGILL"},
+               {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},   {SIGTRAP, "SIGTRAP"}, {SIGTERM, "SIGTERM"},
+               {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGPROF, "SIGPROF"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (names[i].number == signal) return names[i].name;
+  }
   static char text[24];
-  if (signal == SIGSEGV) return "SIGSEGV";
-  if (signal == SIGBUS) return "SIGBUS";
-  if (signal == SIGKILL) return "SIGKILL";
-  if (signal == SIGILL) return "SIGILL";
   snprintf(text, sizeof text, "signal %d", signal);
   return text;
 }
@@ -417,8 +423,21 @@ LAB_HELPER void lab_tell(const char *token, const char *word, const char *name) 
   __asm__ volatile("" : : "r"(line) : "memory");
 }
 
+/*
+ * A case may use a quarter of the steps that the test has, so that one without end leaves some to the
+ * others. A step is 10 ns of the process's time.
+ */
+LAB_HELPER void lab_limit_case(void) {
+  const char *steps = getenv("LAB_STEPS");
+  if (!steps) return;
+  long microseconds = strtol(steps, NULL, 10) / 100 / 4;
+  struct itimerval limit = {{0, 0}, {microseconds / 1000000, microseconds % 1000000}};
+  setitimer(ITIMER_PROF, &limit, NULL);
+}
+
 /* The process of one case. */
 LAB_HELPER _Noreturn void lab_run_case(const LabCase *test) {
+  lab_limit_case();
   test->run();
   lab_report(LAB_PASSED);
 }
@@ -453,6 +472,7 @@ LAB_HELPER int lab_verdict(const LabCase *test, uint64_t key, char *secret) {
   if (code == LAB_FAILED || is_proven) return code;
   printf("\n  call      the case's process\n  expected  the end of the case\n  observed  ");
   if (code != -1) printf("exit status %d before the end\n", code);
+  else if (WTERMSIG(status) == SIGPROF) printf("no end after a quarter of the test's steps\n");
   else printf("ended by %s\n", lab_signal_name(WTERMSIG(status)));
   return LAB_FAILED;
 }

@@ -79,6 +79,7 @@ const called: Readonly<Record<string, Cheat>> = {
     'static char m[1 << 20]; for (int f = creat("big", 0600); write(f, m, sizeof m) > 0;) ;',
     different,
   ],
+  'loops for ever': ['for (;;) ;', /observed {2}no end after a quarter of the test's steps/],
   'runs itself again': ['execl("/proc/self/exe", "lab", NULL);', /before the end|called \.\.\. /],
   'forges results': [
     'mkdir("/tmp/results", 0755); close(creat("/tmp/results/results.json", 0644));',
@@ -92,10 +93,13 @@ const fatal: Readonly<Record<string, Cheat>> = {
     'kill(getppid(), SIGKILL); sleep(1);',
     /^ended by SIGKILL\n.*before its cases/,
   ],
+  'loops without a limit': [
+    'struct itimerval none = {{0, 0}, {0, 0}}; setitimer(ITIMER_PROF, &none, NULL); for (;;) ;',
+    /^stopped at the limit of 5000000 steps, with 2 processes/,
+  ],
   'stops the parent': ['kill(getppid(), SIGSTOP);', /^deadlock: .* is stopped/],
   'kills everyone': ['kill(-1, SIGKILL);', /^ended by SIGKILL/],
   'kills its group': ['kill(0, SIGTERM);', /^ended by SIGTERM/],
-  'loops in a case': ['for (;;) ;', /^stopped at the limit of 5000000 steps, with 2 processes/],
   'forks in a case': [
     'for (;;) fork();',
     /^stopped at the limit of 5000000 steps, with 8 processes/,

@@ -37,6 +37,7 @@ enum {
   SYS_fsync = 82,
   SYS_exit_group = 94,
   SYS_nanosleep = 101,
+  SYS_setitimer = 103,
   SYS_clock_gettime = 113,
   SYS_kill = 129,
   SYS_sigaltstack = 132,

@@ -9,6 +9,9 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 int nanosleep(const struct timespec *duration, struct timespec *rest) {
   return (int)CALL(SYS_nanosleep, duration, rest);
 }
+int setitimer(int which, const struct itimerval *value, struct itimerval *before) {
+  return (int)CALL(SYS_setitimer, which, value, before);
+}
 int gettimeofday(struct timeval *now, void *zone) {
   return (int)CALL(SYS_gettimeofday, now, zone);
 }
