@@ -129,12 +129,16 @@ the hole then: done
     expect(stderr).toContain('depth');
   });
 
-  it('dies alone, whatever it does: the machine and its other programs go on', async () => {
-    const { status, stdout, stats } = await limited('hostile', ['--memory=32M', '--verify=exit']);
+  it.each([
+    // A stack of 8 MiB is larger than memory: the OOM killer comes first.
+    ['in 8 MiB of memory', ['--memory=8M'], 'Killed'],
+    ['in 8 MiB of memory and 8 of swap', ['--memory=8M', '--swap=8M'], 'Segmentation fault'],
+  ])('dies alone, whatever it does %s: all others go on', async (_where, options, overflow) => {
+    const { status, stdout, stats } = await limited('hostile', ['--verify=exit', ...options]);
     expect(stdout.trimEnd().split('\n')).toEqual([
       'more memory than there is: Killed',
       'more shared memory than there is: Killed',
-      'a stack overflow: Segmentation fault',
+      `a stack overflow: ${overflow}`,
       'a wild jump: Segmentation fault',
       'a jump into data: Segmentation fault',
       'a write to every address: Segmentation fault',
