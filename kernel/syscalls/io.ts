@@ -79,34 +79,27 @@ export function sysPwritev(
 }
 
 /** preadv2(2): as preadv, or as readv where the offset is -1. */
-export function sysPreadv2(
-  call: Call,
-  fd: number,
-  vector: number,
-  count: number,
-  offset: number,
-  _high: number,
-  flags: number,
-): number {
-  if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
-  return offset === -1
-    ? sysReadv(call, fd, vector, count)
-    : sysPreadv(call, fd, vector, count, offset);
-}
+export const sysPreadv2 = withFlags(sysReadv, sysPreadv);
 
-export function sysPwritev2(
-  call: Call,
-  fd: number,
-  vector: number,
-  count: number,
-  offset: number,
-  _high: number,
-  flags: number,
-): number {
-  if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
-  return offset === -1
-    ? sysWritev(call, fd, vector, count)
-    : sysPwritev(call, fd, vector, count, offset);
+/** pwritev2(2). */
+export const sysPwritev2 = withFlags(sysWritev, sysPwritev);
+
+function withFlags(
+  onward: (call: Call, fd: number, vector: number, count: number) => number,
+  at: (call: Call, fd: number, vector: number, count: number, offset: number) => number,
+) {
+  return (
+    call: Call,
+    fd: number,
+    vector: number,
+    count: number,
+    offset: number,
+    _high: number,
+    flags: number,
+  ): number => {
+    if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
+    return offset === -1 ? onward(call, fd, vector, count) : at(call, fd, vector, count, offset);
+  };
 }
 
 /** lseek(2). */

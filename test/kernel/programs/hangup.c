@@ -1,20 +1,13 @@
-// What a session hears and gets when its terminal hangs up. Without an argument: makes a
-// pseudo-terminal, runs `leader` on it, hangs up and shows the log. With one: the path of the log;
-// this process leads a session on its terminal, and whoever started it hangs up after "ready".
-#define _GNU_SOURCE
+// What a session hears and gets when its terminal hangs up, which whoever started it does after
+// "ready".
+#include "on-terminal.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <unistd.h>
-
-static int log_fd;
 
 static void say(const char *who, const char *what, long value) {
   char line[100];
@@ -109,30 +102,13 @@ static void lead(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc > 1) {
-    log_fd = open(argv[1], O_WRONLY | O_CREAT | O_APPEND, 0600);
-    lead();
+  struct session session = start_session(argc, argv, lead);
+  char text[5];
+  for (size_t length = 0; length < 5;) {
+    length += (size_t)read(session.master, text, 5 - length);
   }
-  int log[2];
-  pipe(log);
-  log_fd = log[1];
-  int master = posix_openpt(O_RDWR | O_NOCTTY);
-  grantpt(master);
-  unlockpt(master);
-  char *name = strdup(ptsname(master)), text[4096];
-  if (fork() == 0) {
-    setsid();
-    int slave = open(name, O_RDWR);
-    for (int fd = 0; fd < 3; fd++) dup2(slave, fd);
-    close(slave);
-    close(master);
-    close(log[0]);
-    lead();
-  }
-  close(log[1]);
-  for (size_t length = 0; length < 5;) length += (size_t)read(master, text, 5 - length);
-  write(master, "typed and lost\n", 15);
-  close(master);
-  for (ssize_t count; (count = read(log[0], text, sizeof text)) > 0;) fwrite(text, 1, (size_t)count, stdout);
+  write(session.master, "typed and lost\n", 15);
+  close(session.master);
+  show_log(session.log);
   return 0;
 }

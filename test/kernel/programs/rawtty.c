@@ -1,18 +1,10 @@
-// What a terminal in raw mode gives by VMIN and VTIME. Without an argument: makes a pseudo-terminal,
-// runs `ask` on it, types "abcd" at the "?" and shows the log. With one: the path of the log; whoever
-// started this types.
-#define _GNU_SOURCE
-#include <fcntl.h>
+// What a terminal in raw mode gives by VMIN and VTIME, where "abcd" is typed at the "?".
+#include "on-terminal.h"
+
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <time.h>
-#include <unistd.h>
-
-static int log_fd;
 
 static void say(const char *what, long value) {
   char line[100];
@@ -74,26 +66,10 @@ static void ask(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc > 1) {
-    log_fd = open(argv[1], O_WRONLY | O_CREAT | O_APPEND, 0600);
-    ask();
-  }
-  int log[2];
-  pipe(log);
-  log_fd = log[1];
-  int master = posix_openpt(O_RDWR | O_NOCTTY);
-  grantpt(master);
-  unlockpt(master);
-  char *name = strdup(ptsname(master)), text[1000];
-  if (fork() == 0) {
-    setsid();
-    int slave = open(name, O_RDWR);
-    for (int fd = 0; fd < 3; fd++) dup2(slave, fd);
-    ask();
-  }
-  close(log[1]);
-  read(master, text, 1);
-  write(master, "abcd", 4);
-  for (ssize_t count; (count = read(log[0], text, sizeof text)) > 0;) fwrite(text, 1, (size_t)count, stdout);
+  struct session session = start_session(argc, argv, ask);
+  char text[1];
+  read(session.master, text, 1);
+  write(session.master, "abcd", 4);
+  show_log(session.log);
   return 0;
 }
