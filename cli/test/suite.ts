@@ -54,7 +54,7 @@ type Entry = Omit<TestSpec, 'index'>;
 export function readTests(paths: readonly string[], defaults: TestDefaults): TestSpec[] {
   const entries = paths.flatMap((path) => {
     if (!existsSync(path)) throw new Mistake(`cannot read ${path}: there is no such file`);
-    return statSync(path).isDirectory() ? testsOf(path, defaults) : [testOf(path, defaults)];
+    return statSync(path).isDirectory() ? testsOf(path, defaults) : testsWith(path, defaults);
   });
   const names = new Set<string>();
   for (const { name } of entries) {
@@ -75,14 +75,12 @@ function testsOf(folder: string, defaults: TestDefaults): Entry[] {
   return files.map((file) => plain(file, defaults));
 }
 
-/** A file that the tests.json beside it lists is tested as it says there. */
-function testOf(path: string, defaults: TestDefaults): Entry {
+/** A file that the tests.json beside it lists is tested as it says there, with the others of its test. */
+function testsWith(path: string, defaults: TestDefaults): Entry[] {
   const folder = dirname(path);
   const listed = existsSync(join(folder, SUITE_FILE)) ? readSuite(folder, defaults) : [];
-  const found = listed.find(
-    ({ files }) => files.length === 1 && resolve(files[0]!) === resolve(path),
-  );
-  return found ?? plain(path, defaults);
+  const found = listed.filter(({ files }) => files.some((file) => resolve(file) === resolve(path)));
+  return found.length > 0 ? found : [plain(path, defaults)];
 }
 
 function plain(file: string, defaults: TestDefaults): Entry {
