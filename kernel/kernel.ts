@@ -1,16 +1,10 @@
 import { Machine, PAGE_SIZE } from '../emulator/index.js';
 import { auditKernel, kernelParts } from './audit.js';
-import { fromHostText } from './bytes.js';
 import { Clock } from './clock.js';
-import { Errno } from './errno.js';
-import { adoptProgram } from './exec/execute.js';
-import { type LoadedProgram, loadProgram } from './exec/load.js';
+import { spawnProgram } from './exec/spawn.js';
 import { createTrampoline } from './exec/trampoline.js';
-import { DescriptorTable } from './files/descriptors.js';
 import { populateDevices } from './files/devices.js';
-import { Directory } from './files/directory.js';
 import { Disk } from './files/disk.js';
-import { O_RDWR } from './files/mode.js';
 import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
 import { SocketSpace } from './files/unix-socket.js';
@@ -26,20 +20,18 @@ import {
 import { exitProcess } from './process/exit.js';
 import { FutexTable } from './process/futex.js';
 import { Jobs } from './process/jobs.js';
-import { defaultLimits, RLIMIT_STACK } from './process/limits.js';
 import { OomKiller } from './process/out-of-memory.js';
-import { type Ending, Process } from './process/process.js';
+import { type Ending, INIT_PID, type Process } from './process/process.js';
 import { Scheduler } from './process/scheduler.js';
-import { Task } from './process/task.js';
+import type { Task } from './process/task.js';
 import { TimerSet } from './process/timers.js';
 import { WaitQueue } from './process/wait-queue.js';
 import { populateProc } from './procfs/tree.js';
 import { Random } from './random.js';
+import { resultOf } from './result.js';
 import { runMachine } from './run.js';
-import { SignalActions } from './signals/actions.js';
-import { SI_KERNEL, SIGINT, signalName } from './signals/numbers.js';
-import type { SignalInfo } from './signals/pending.js';
-import { forceSignal, sendToProcess } from './signals/send.js';
+import { SI_KERNEL, SIGINT } from './signals/numbers.js';
+import { sendToProcess } from './signals/send.js';
 import type { HostAct } from './snapshot/acts.js';
 import { parseSnapshot } from './snapshot/parse.js';
 import { Recorder } from './snapshot/recorder.js';
@@ -47,19 +39,15 @@ import { Replay, type RestoreOptions, replayOptions } from './snapshot/replay.js
 import { type Snapshot, takeSnapshot } from './snapshot/snapshot.js';
 import { StateHash } from './state-hash.js';
 import { Tracer } from './strace/tracer.js';
-import type { Call } from './syscalls/call.js';
 import { Console } from './tty/console.js';
 import { addTerminal, connectTerminal, hangUp, nextTerminal } from './tty/sessions.js';
-import { type TerminalHost, type Tty, TtyFile, type TtyHost, windowOf } from './tty/tty.js';
+import { type TerminalHost, type Tty, type TtyHost, windowOf } from './tty/tty.js';
 import { explain, kernelView, Monitor, machineView, type Violation } from './verify/index.js';
 
 function deviceBytes(what: string, bytes = 0): number {
   if (Number.isInteger(bytes / PAGE_SIZE) && bytes >= 0 && bytes <= MAX_SWAP_BYTES) return bytes;
   throw new Error(`a ${what} of ${bytes} bytes: give a multiple of 4096 below 4 GiB`);
 }
-
-/** The machine itself: every process without a parent belongs to it. */
-const INIT_PID = 1;
 
 /**
  * A Linux kernel for one machine, as far as its programs can see. Nothing here waits for the host:
@@ -201,26 +189,9 @@ export class Kernel {
   spawn(o: SpawnOptions): Process {
     const { path, args, env, cwd, tty } = o;
     const act = { kind: 'spawn', path, args, env, cwd, tty: tty?.number ?? 0 } as const;
-    const process = this.hostAct(act, () => this.load(o));
+    const process = this.hostAct(act, () => spawnProgram(this, o));
     this.options.onSpawn?.(process);
     return process;
-  }
-
-  private load(o: SpawnOptions): Process {
-    const directory = this.files.resolve(fromHostText(o.cwd));
-    if (!(directory instanceof Directory)) {
-      throw new Error(`working directory ${o.cwd} is not a directory of the guest's tree`);
-    }
-    const limits = defaultLimits(this.limits.tasks);
-    const loaded = loadProgram(this, {
-      path: fromHostText(o.path),
-      args: o.args.map(fromHostText),
-      env: o.env.map(fromHostText),
-      base: directory,
-      stackLimit: limits[RLIMIT_STACK]!.soft,
-    });
-    if ('errno' in loaded) throw new Error(loaded.reason);
-    return this.start(loaded, directory, limits, o.tty);
   }
 
   /**
@@ -330,31 +301,7 @@ export class Kernel {
   }
 
   result(): RunResult {
-    const { ending } = this;
-    const signal = typeof ending === 'object' && ending.kind === 'signalled' ? ending.signal : 0;
-    return {
-      outcome:
-        ending === 'limit' || ending === undefined
-          ? 'limit'
-          : signal !== 0
-            ? 'signalled'
-            : 'exited',
-      exitStatus: typeof ending === 'object' && ending.kind === 'exited' ? ending.status : null,
-      signal: signal === 0 ? null : signalName(signal),
-      instructions: this.machine.hart.instret,
-      steps: this.clock.steps,
-      stateHash: this.lastState ?? this.states.compute(),
-      syscalls: this.syscalls,
-      faults: this.faults,
-      majorFaults: this.majorFaults,
-      oomKills: this.oomKiller.kills,
-      diskReads: this.disk?.reads ?? 0,
-      diskWrites: this.disk?.writes ?? 0,
-      pagesSwappedIn: this.memorySystem.swap?.pagesIn ?? 0,
-      pagesSwappedOut: this.memorySystem.swap?.pagesOut ?? 0,
-      violations: this.violations,
-      unknownSyscalls: Object.fromEntries(this.unknownSyscalls),
-    };
+    return resultOf(this, this.ending, this.lastState ?? this.states.compute());
   }
 
   /** What a person should know besides the program's output: why it died, what it asked in vain. */
@@ -492,24 +439,12 @@ export class Kernel {
     tasks.splice(tasks.indexOf(task), 1);
   }
 
-  force(task: Task, info: SignalInfo): void {
-    forceSignal(task, info);
-  }
-
   signalGroup(group: number, signal: number): number {
     const members = [...this.processes.values()].filter(
       (process) => process.group === group && process.ending === undefined,
     );
     for (const process of members) sendToProcess(process, { signal, code: SI_KERNEL });
     return members.length;
-  }
-
-  /** Where a relative path of a *at call starts. */
-  directoryOf(call: Call, dirfd: number): Directory | number {
-    if (dirfd === -100) return call.process.directory;
-    const inode = call.namedFile(dirfd)?.inode;
-    if (inode === undefined) return -Errno.EBADF;
-    return inode instanceof Directory ? inode : -Errno.ENOTDIR;
   }
 
   earliestDeadline(): number | undefined {
@@ -544,76 +479,13 @@ export class Kernel {
     return this.outputBytes > this.limits.outputBytes;
   }
 
-  private start(
-    loaded: LoadedProgram,
-    directory: Directory,
-    limits: Process['limits'],
-    onTty: Tty | undefined,
-  ): Process {
-    const pid = this.nextPid();
-    const process = new Process(
-      {
-        pid,
-        parent: undefined,
-        memory: { memory: loaded.memory, users: 1 },
-        descriptors: new DescriptorTable(),
-        actions: new SignalActions(),
-        limits,
-        directory,
-        program: loaded.program,
-        group: pid,
-        session: onTty === undefined ? INIT_PID : this.sessionOn(onTty, pid),
-        startedAt: this.clock.now(),
-      },
-      0,
-    );
-    const task = new Task(this, process, pid, loaded.name);
-    process.tasks.push(task);
-    adoptProgram(task, loaded);
-    this.adopt(process);
-    this.tasks.set(pid, task);
-    const tty = onTty ?? this.console.tty;
-    for (const fd of [0, 1, 2] as const) {
-      const isTerminal = onTty !== undefined || this.console.hasTerminal(fd);
-      const file =
-        isTerminal && tty !== undefined ? this.openTty(tty) : this.console.open(fd, this.files);
-      process.descriptors.install(file, { closeOnExec: false, limit: 3, from: fd });
-    }
-    if (this.first === undefined || this.isOver) this.startRun(process);
-    if (tty !== undefined) this.takeTerminal(process, tty);
-    this.scheduler.add(task);
-    return process;
-  }
-
-  private openTty(tty: Tty): TtyFile {
-    const inode = this.files.resolve(tty.path);
-    if (typeof inode === 'number')
-      throw new Error(`${tty.path} was removed; start no program on it`);
-    return new TtyFile(inode, O_RDWR, tty);
-  }
-
-  /** A program on a terminal joins the session there, or is the leader of a new one. */
-  private sessionOn(tty: Tty, pid: number): number {
-    if (this.hasSession(tty.session)) return tty.session;
-    return tty === this.console.tty ? INIT_PID : pid;
-  }
-
-  /** What is told about a run is told about its first process. */
-  private startRun(first: Process): void {
-    this.first = first;
+  /** What is told about a run is told about its first process: this one, if no run is under way. */
+  startRun(process: Process): void {
+    if (this.first !== undefined && !this.isOver) return;
+    this.first = process;
     this.ending = undefined;
     this.lastState = undefined;
     this.isOver = false;
-  }
-
-  /** A started program is in the foreground unless another one of the host's still is. */
-  private takeTerminal(process: Process, tty: Tty): void {
-    const isTaken = [...this.processes.values()].some(
-      (other) => other.group === tty.foregroundGroup && other.ending === undefined,
-    );
-    if (isTaken) return;
-    tty.foregroundGroup = process.group;
-    tty.session = process.session;
   }
 
   /** Counts output; answers how many of the bytes may still be written. */

@@ -17,6 +17,7 @@ import {
   signalName,
   TRAP_BRKPT,
 } from './signals/numbers.js';
+import { forceSignal } from './signals/send.js';
 
 type Access = 'fetch' | 'load' | 'store';
 
@@ -69,7 +70,7 @@ export function handleException(kernel: Kernel, task: Task, cause: number, value
       `${signalName(signal)}: ${what} at ${hex(hart.readPc64())}${where(task, pc)} (pid ${task.process.pid}, ${task.name}); trap value ${hex(hart.trapValue64)}`,
     );
   }
-  kernel.force(task, { signal, code, address });
+  forceSignal(task, { signal, code, address });
 }
 
 function handlePageFault(kernel: Kernel, task: Task, address: number, access: Access): void {
@@ -100,7 +101,7 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
     const at = { pc: hart.readPc64(), va: hart.trapValue64, symbol };
     kernel.explain(process.memory.explainFault(address, access, at));
   }
-  kernel.force(task, { signal, code, address: fault.address });
+  forceSignal(task, { signal, code, address: fault.address });
 }
 
 /** From disk and swap device: a fault that reads is a major one. */

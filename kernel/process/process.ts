@@ -13,6 +13,9 @@ import type { Task } from './task.js';
 import { type Timer, TimerSet } from './timers.js';
 import { WaitQueue } from './wait-queue.js';
 
+/** The machine itself: every process without a parent belongs to it. */
+export const INIT_PID = 1;
+
 /** How a process ended. */
 export type Ending =
   | { readonly kind: 'exited'; readonly status: number }

@@ -30,7 +30,7 @@ import {
   UNBLOCKABLE,
 } from './numbers.js';
 import type { SignalInfo } from './pending.js';
-import { hasDeliverableSignal } from './send.js';
+import { forceSignal, hasDeliverableSignal } from './send.js';
 
 export const SS_ONSTACK = 1;
 export const SS_DISABLE = 2;
@@ -151,7 +151,7 @@ export function returnFromHandler(task: Task): number {
   const bytes = new Uint8Array(FRAME_BYTES);
   const sp = hart.readX(REG_SP);
   if (task.process.memory.copyIn(sp, bytes) !== 0) {
-    task.kernel.force(task, { signal: SIGSEGV, code: SEGV_MAPERR, address: sp });
+    forceSignal(task, { signal: SIGSEGV, code: SEGV_MAPERR, address: sp });
     return NO_RESULT;
   }
   const contents = decodeFrame(bytes);

@@ -1,6 +1,6 @@
 import { byteString } from '../bytes.js';
 import { Errno } from '../errno.js';
-import type { Directory } from '../files/directory.js';
+import { Directory } from '../files/directory.js';
 import type { OpenFile } from '../files/open-file.js';
 import type { Kernel } from '../kernel.js';
 import type { VirtualMemory } from '../memory/index.js';
@@ -23,6 +23,8 @@ export const INTERRUPTED = -512;
 /** As INTERRUPTED, but the call is not made again after a handler has run. ERESTARTNOHAND. */
 export const INTERRUPTED_FOR_GOOD = -514;
 
+/** For a directory's descriptor: the working directory. */
+const AT_FDCWD = -100;
 /** Longest path, its NUL included. */
 const PATH_MAX = 4096;
 
@@ -163,6 +165,9 @@ export class Call {
   base(dirfd: number, path: string): Directory | number {
     if (path === '') return -Errno.ENOENT;
     if (path.startsWith('/')) return this.kernel.files.root;
-    return this.kernel.directoryOf(this, dirfd);
+    if (dirfd === AT_FDCWD) return this.process.directory;
+    const inode = this.namedFile(dirfd)?.inode;
+    if (inode === undefined) return -Errno.EBADF;
+    return inode instanceof Directory ? inode : -Errno.ENOTDIR;
   }
 }
