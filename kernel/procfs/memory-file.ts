@@ -1,10 +1,10 @@
 import { Errno } from '../errno.js';
-import type { Inode } from '../files/inode.js';
 import { OpenFile } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
 import type { VirtualMemory } from '../memory/index.js';
 import { accessByForce, PAGEMAP_ENTRY_BYTES, pagemapEntries } from '../memory/index.js';
 import type { Process } from '../process/process.js';
+import type { ProcInode } from './proc-inode.js';
 
 const PAGE_BYTES = 4096;
 /** Entries of pagemap made at a time. */
@@ -12,13 +12,18 @@ const CHUNK_ENTRIES = 4096;
 
 /** A file of one address space: that of the process when it was opened, even after an exec. */
 abstract class AddressSpaceFile extends OpenFile {
+  declare readonly inode: ProcInode;
   private readonly process: Process;
   private readonly opened: VirtualMemory;
 
-  constructor(inode: Inode, flags: number, process: Process) {
+  constructor(inode: ProcInode, flags: number, process: Process) {
     super(inode, flags);
     this.process = process;
     this.opened = process.memory;
+  }
+
+  override get path(): string {
+    return this.inode.path;
   }
 
   /** undefined once the program has ended or executed another one. */

@@ -1,6 +1,5 @@
 import { byteString, bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
-import type { Inode } from '../files/inode.js';
 import type { IoBuffer } from '../io-buffer.js';
 import type { Kernel } from '../kernel.js';
 import {
@@ -10,6 +9,7 @@ import {
   totalPages,
 } from '../process/out-of-memory.js';
 import type { Process } from '../process/process.js';
+import type { ProcInode } from './proc-inode.js';
 import { TextFile } from './text-file.js';
 
 /** The longest number that is read. Linux include/linux/fs.h, PROC_NUMBUF. */
@@ -27,7 +27,7 @@ export function oomScoreText(kernel: Kernel, process: Process): string {
 export class OomScoreAdjFile extends TextFile {
   private readonly process: Process;
 
-  constructor(inode: Inode, flags: number, process: Process) {
+  constructor(inode: ProcInode, flags: number, process: Process) {
     super(inode, flags, bytesOf(`${process.oomScoreAdj}\n`));
     this.process = process;
   }

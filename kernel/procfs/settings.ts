@@ -30,10 +30,13 @@ export function settings(kernel: Kernel): readonly Setting[] {
     ['kernel/shmmax', () => `${SHM_MAX}`],
     ['kernel/shmmni', () => `${SHM_MAX_SEGMENTS}`],
     ['kernel/tainted', () => '0'],
+    ['kernel/version', () => '#1 pagewalk', 0o444],
     ['kernel/threads-max', () => `${kernel.limits.tasks}`],
     ['fs/file-max', () => '9223372036854775807'],
     ['fs/nr_open', () => '1048576'],
     ['fs/pipe-max-size', () => '1048576'],
+    ['fs/pipe-user-pages-hard', () => '0'],
+    ['fs/pipe-user-pages-soft', () => '16384'],
   ];
 }
 

@@ -1,15 +1,20 @@
 import { Errno } from '../errno.js';
-import type { Inode } from '../files/inode.js';
 import { OpenFile } from '../files/open-file.js';
 import type { IoBuffer } from '../io-buffer.js';
+import type { ProcInode } from './proc-inode.js';
 
 /** An open file of /proc: a text that does not change while it is read. */
 export class TextFile extends OpenFile {
+  declare readonly inode: ProcInode;
   protected text: Uint8Array;
 
-  constructor(inode: Inode, flags: number, text: Uint8Array) {
+  constructor(inode: ProcInode, flags: number, text: Uint8Array) {
     super(inode, flags);
     this.text = text;
+  }
+
+  override get path(): string {
+    return this.inode.path;
   }
 
   override read(buffer: IoBuffer): number {

@@ -2,7 +2,7 @@ import { FULL_ISA } from '../../emulator/index.js';
 import { byteString, bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
 import { Directory, type DirectoryEntry } from '../files/directory.js';
-import { Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
+import { type Inode, type InodeOwner, ROOT, USER } from '../files/inode.js';
 import type { OpenFile, OpenRequest } from '../files/open-file.js';
 import { MagicLink, Symlink } from '../files/symlink.js';
 import type { Kernel } from '../kernel.js';
@@ -14,6 +14,7 @@ import { limitsText } from './limits.js';
 import { meminfoText } from './meminfo.js';
 import { MemFile, PagemapFile } from './memory-file.js';
 import { OomScoreAdjFile, oomScoreText } from './oom-file.js';
+import { ProcInode } from './proc-inode.js';
 import { settings } from './settings.js';
 import { statmText, statText } from './stat.js';
 import { statusText } from './status.js';
@@ -91,8 +92,7 @@ function populateSys({ files }: Kernel): void {
 }
 
 /** A file whose text is made when it is opened. */
-class TextInode extends Inode {
-  readonly kind = 'regular';
+class TextInode extends ProcInode {
   private readonly text: () => string;
   private readonly of: Process | undefined;
 
@@ -275,14 +275,13 @@ class DescriptorDirectory extends Directory {
   }
 }
 
-type MemoryOpener = (inode: Inode, flags: number) => OpenFile;
+type MemoryOpener = (inode: ProcInode, flags: number) => OpenFile;
 
 /**
  * A file onto a process's memory: mem, pagemap, and walk, which is not of Linux: write an address,
  * read the walk that the hart makes for it.
  */
-class MemoryInode extends Inode {
-  readonly kind = 'regular';
+class MemoryInode extends ProcInode {
   private readonly process: Process;
   private readonly opener: MemoryOpener;
 

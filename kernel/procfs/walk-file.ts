@@ -1,16 +1,16 @@
 import { byteString, bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
-import type { Inode } from '../files/inode.js';
 import type { IoBuffer } from '../io-buffer.js';
 import { TASK_SIZE } from '../memory/index.js';
 import type { Process } from '../process/process.js';
+import type { ProcInode } from './proc-inode.js';
 import { TextFile } from './text-file.js';
 
 /** An open /proc/PID/walk: each has its own address. */
 export class WalkFile extends TextFile {
   private readonly process: Process;
 
-  constructor(inode: Inode, flags: number, process: Process) {
+  constructor(inode: ProcInode, flags: number, process: Process) {
     super(inode, flags, new Uint8Array(0));
     this.process = process;
   }
