@@ -16,7 +16,21 @@ export interface LookupOptions {
   readonly by: Credentials;
   readonly followLast: boolean;
   readonly call?: Call | undefined;
+  /** RESOLVE_* of openat2(2). */
+  readonly resolve?: number;
 }
+
+/** What a path may not lead through. openat2(2). */
+export const RESOLVE_NO_XDEV = 1;
+export const RESOLVE_NO_MAGICLINKS = 2;
+export const RESOLVE_NO_SYMLINKS = 4;
+/** Nothing outside of the folder that the path starts at. */
+export const RESOLVE_BENEATH = 8;
+/** That folder is the root, for this path. */
+export const RESOLVE_IN_ROOT = 16;
+/** Only what needs no disk: nothing here ever waits for one. */
+export const RESOLVE_CACHED = 32;
+const RESOLVE_SCOPED = RESOLVE_BENEATH | RESOLVE_IN_ROOT;
 
 /** The directory in which a path's last component stands or would stand. */
 export interface ParentLookup {
@@ -38,6 +52,8 @@ export function lookupParent(path: string, o: LookupOptions): ParentLookup | num
 
 function walk(path: string, o: LookupOptions, toParent: boolean): Inode | ParentLookup | number {
   if (path === '') return -Errno.ENOENT;
+  const { resolve = 0 } = o;
+  if (path.startsWith('/') && (resolve & RESOLVE_BENEATH) !== 0) return -Errno.EXDEV;
   const hasTrailingSlash = path.endsWith('/');
   const pending = components(path);
   let current: Inode = path.startsWith('/') ? o.root : o.base;
@@ -52,25 +68,43 @@ function walk(path: string, o: LookupOptions, toParent: boolean): Inode | Parent
     if (!current.permits(o.by, MAY_EXECUTE)) return -Errno.EACCES;
     if (name.length > NAME_MAX) return -Errno.ENAMETOOLONG;
     if (isLast && toParent) return { directory: current, name, hasTrailingSlash };
-    const next: Inode | undefined =
-      name === '.' ? current : name === '..' ? current.parent : current.lookup(name);
+    const isLeaving = name === '..' && current === o.base && (resolve & RESOLVE_SCOPED) !== 0;
+    if (isLeaving && (resolve & RESOLVE_BENEATH) !== 0) return -Errno.EXDEV;
+    const stays = name === '.' || isLeaving;
+    const next: Inode | undefined = stays
+      ? current
+      : name === '..'
+        ? current.parent
+        : current.lookup(name);
     if (next === undefined) return -Errno.ENOENT;
+    if ((resolve & RESOLVE_NO_XDEV) !== 0 && isElsewhere(next, o.base)) return -Errno.EXDEV;
     if (!(next instanceof Symlink) || (isLast && !o.followLast && !hasTrailingSlash)) {
       current = next;
       continue;
     }
-    if (++links > MAX_LINKS) return -Errno.ELOOP;
+    if (++links > MAX_LINKS || (resolve & RESOLVE_NO_SYMLINKS) !== 0) return -Errno.ELOOP;
     const jumped = next.jump(o.call);
     if (jumped !== undefined) {
+      if ((resolve & RESOLVE_NO_MAGICLINKS) !== 0) return -Errno.ELOOP;
+      if ((resolve & RESOLVE_SCOPED) !== 0) return -Errno.EXDEV;
       current = jumped;
       continue;
     }
     const target = next.target(o.call);
     if (typeof target === 'number') return target;
-    if (target.startsWith('/')) current = o.root;
+    if (target.startsWith('/')) {
+      if ((resolve & RESOLVE_BENEATH) !== 0) return -Errno.EXDEV;
+      current = o.root;
+    }
     pending.push(...components(target));
   }
   return hasTrailingSlash && !(current instanceof Directory) ? -Errno.ENOTDIR : current;
+}
+
+/** On another file system: another device, or /proc from outside of it. */
+function isElsewhere(inode: Inode, base: Directory): boolean {
+  if (inode.owner.deviceNumber !== base.owner.deviceNumber) return true;
+  return inode instanceof Directory && inode.isComputed && !base.isComputed;
 }
 
 /** Last component first, so that the next one is popped. */

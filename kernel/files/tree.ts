@@ -6,7 +6,7 @@ import type { HostAct } from '../snapshot/acts.js';
 import type { Call } from '../syscalls/call.js';
 import { Directory } from './directory.js';
 import { type Credentials, type Inode, type InodeOwner, ROOT, USER } from './inode.js';
-import { lookup, lookupParent, type ParentLookup } from './lookup.js';
+import { lookup, lookupParent, type ParentLookup, RESOLVE_IN_ROOT } from './lookup.js';
 import { RegularFile } from './regular-file.js';
 import { Symlink } from './symlink.js';
 
@@ -25,6 +25,8 @@ export interface PathOptions {
   readonly by?: Credentials;
   readonly followLast?: boolean;
   readonly call?: Call;
+  /** RESOLVE_* of openat2(2). */
+  readonly resolve?: number;
 }
 
 /** The in-memory file system: one tree, one device. */
@@ -209,8 +211,9 @@ export class FileTree implements InodeOwner {
   }
 
   private lookupOptions(o: PathOptions) {
-    const { base = this.root, by = USER, followLast = true, call } = o;
-    return { root: this.root, base, by, followLast, call };
+    const { base = this.root, by = USER, followLast = true, call, resolve = 0 } = o;
+    const root = (resolve & RESOLVE_IN_ROOT) !== 0 ? base : this.root;
+    return { root, base, by, followLast, call, resolve };
   }
 }
 

@@ -2,6 +2,14 @@ import { Errno } from '../errno.js';
 import { Directory } from '../files/directory.js';
 import type { Inode } from '../files/inode.js';
 import {
+  RESOLVE_BENEATH,
+  RESOLVE_CACHED,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV,
+} from '../files/lookup.js';
+import {
   F_SEAL_EXEC,
   MAY_EXECUTE,
   MAY_READ,
@@ -23,6 +31,7 @@ import {
 import { OpenFile } from '../files/open-file.js';
 import { RegularFile } from '../files/regular-file.js';
 import { Symlink } from '../files/symlink.js';
+import type { PathOptions } from '../files/tree.js';
 import { TtyFile } from '../tty/tty.js';
 import type { Call } from './call.js';
 import { descriptorLimit, installNew } from './descriptors.js';
@@ -32,6 +41,13 @@ const TRANSIENT = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC;
 /** All that counts besides O_PATH. open(2). */
 const NAMING = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+/** struct open_how of openat2(2): flags, mode, RESOLVE_*. */
+interface OpenHow {
+  readonly flags: number;
+  readonly mode: number;
+  readonly resolve: number;
+}
+
 /** openat(2). */
 export function sysOpenat(
   call: Call,
@@ -40,18 +56,21 @@ export function sysOpenat(
   flags: number,
   mode: number,
 ): number {
-  const path = call.path(pathAt);
-  if (typeof path === 'number') return path;
-  // Before anything is made or cut off. Linux fs/open.c, do_sys_openat2.
-  if (!call.process.descriptors.hasRoom(descriptorLimit(call))) return -Errno.EMFILE;
-  const base = call.base(dirfd, path);
-  if (typeof base === 'number') return base;
-  const opened = openPath(call, path, base, flags, mode);
-  if (typeof opened === 'number') return opened;
-  return installNew(call, opened, flags);
+  return openAt(call, dirfd, pathAt, { flags, mode, resolve: 0 });
 }
 
-/** openat2(2) with the flags and mode of struct open_how; its resolve bits are refused. */
+const HOW_BYTES = 24;
+/** Access modes and every flag that has a meaning. Linux include/linux/fcntl.h, VALID_OPEN_FLAGS. */
+const KNOWN_FLAGS = O_ACCMODE | 0o37777700;
+const RESOLVE_KNOWN =
+  RESOLVE_NO_XDEV |
+  RESOLVE_NO_MAGICLINKS |
+  RESOLVE_NO_SYMLINKS |
+  RESOLVE_BENEATH |
+  RESOLVE_IN_ROOT |
+  RESOLVE_CACHED;
+
+/** openat2(2): unlike openat(2) it refuses what it does not know. */
 export function sysOpenat2(
   call: Call,
   dirfd: number,
@@ -59,29 +78,52 @@ export function sysOpenat2(
   howAt: number,
   size: number,
 ): number {
-  if (size < 24) return -Errno.EINVAL;
+  if (size < HOW_BYTES) return -Errno.EINVAL;
   if (size > 4096) return -Errno.E2BIG;
-  const view = call.view(howAt, size);
-  if (view === undefined) return -Errno.EFAULT;
-  const field = (index: number) => Number(view.getBigUint64(8 * index, true));
-  if (field(0) > 0x7fff_ffff || field(1) > 0o7777 || field(2) !== 0) return -Errno.EINVAL;
-  return sysOpenat(call, dirfd, pathAt, field(0), field(1));
+  const bytes = call.read(howAt, size);
+  if (typeof bytes === 'number') return bytes;
+  if (bytes.subarray(HOW_BYTES).some((byte) => byte !== 0)) return -Errno.E2BIG;
+  const [flags, mode, resolve] = [...new BigUint64Array(bytes.buffer, 0, 3)].map(Number);
+  const how: OpenHow = { flags: flags!, mode: mode!, resolve: resolve! };
+  return isSound(how) ? openAt(call, dirfd, pathAt, how) : -Errno.EINVAL;
 }
 
-function openPath(
-  call: Call,
-  path: string,
-  base: Directory,
-  flags: number,
-  mode: number,
-): OpenFile | number {
-  if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(call, path, base, flags, mode);
-  const by = call.process.credentials;
+/** Compare Linux fs/open.c, build_open_flags. */
+function isSound({ flags, mode, resolve }: OpenHow): boolean {
+  if (flags > KNOWN_FLAGS || (flags & ~KNOWN_FLAGS) !== 0) return false;
+  if (resolve > RESOLVE_KNOWN) return false;
+  if ((resolve & RESOLVE_BENEATH) !== 0 && (resolve & RESOLVE_IN_ROOT) !== 0) return false;
+  if ((flags & O_PATH) !== 0 && (flags & ~NAMING) !== 0) return false;
+  const makes = (flags & O_CREAT) !== 0 || (flags & O_TMPFILE) === O_TMPFILE;
+  return makes ? mode <= 0o7777 : mode === 0;
+}
+
+function openAt(call: Call, dirfd: number, pathAt: number, how: OpenHow): number {
+  const path = call.path(pathAt);
+  if (typeof path === 'number') return path;
+  // Before anything is made or cut off. Linux fs/open.c, do_sys_openat2.
+  if (!call.process.descriptors.hasRoom(descriptorLimit(call))) return -Errno.EMFILE;
+  const { flags, resolve } = how;
+  const isScoped = (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0;
+  const base =
+    isScoped && path !== '' ? call.kernel.directoryOf(call, dirfd) : call.base(dirfd, path);
+  if (typeof base === 'number') return base;
+  const from = { base, by: call.process.credentials, call, resolve };
+  const opened = openPath(path, from, how);
+  return typeof opened === 'number' ? opened : installNew(call, opened, flags);
+}
+
+/** Where a path starts, and who asks. */
+type From = Required<Pick<PathOptions, 'base' | 'by' | 'call' | 'resolve'>>;
+
+function openPath(path: string, from: From, { flags, mode }: OpenHow): OpenFile | number {
+  const { call } = from;
+  if ((flags & O_TMPFILE) === O_TMPFILE) return openTemporary(path, from, flags, mode);
   const followLast =
     (flags & O_NOFOLLOW) === 0 && (flags & (O_CREAT | O_EXCL)) !== (O_CREAT | O_EXCL);
-  const found = call.kernel.files.resolve(path, { base, by, followLast, call });
+  const found = call.kernel.files.resolve(path, { ...from, followLast });
   if (found === -Errno.ENOENT && (flags & O_CREAT) !== 0) {
-    const created = create(call, path, base, mode, 0);
+    const created = create(path, from, mode, 0);
     return typeof created === 'number' ? created : openInode(call, created, flags);
   }
   if (typeof found === 'number') return found;
@@ -114,15 +156,9 @@ function openInode(call: Call, inode: Inode, flags: number): OpenFile | number {
 }
 
 /** A new regular file; a dangling symbolic link is followed to where it points. */
-function create(
-  call: Call,
-  path: string,
-  base: Directory,
-  mode: number,
-  depth: number,
-): Inode | number {
-  const by = call.process.credentials;
-  const parent = call.kernel.files.resolveParent(path, { base, by, call });
+function create(path: string, from: From, mode: number, depth: number): Inode | number {
+  const { call, by } = from;
+  const parent = call.kernel.files.resolveParent(path, from);
   if (typeof parent === 'number') return parent;
   const { directory, name } = parent;
   if (parent.hasTrailingSlash) return -Errno.EISDIR;
@@ -130,7 +166,8 @@ function create(
   if (existing instanceof Symlink) {
     const target = existing.target(call);
     if (typeof target === 'number') return target;
-    return depth >= 40 ? -Errno.ELOOP : create(call, target, directory, mode, depth + 1);
+    const next = { ...from, base: directory };
+    return depth >= 40 ? -Errno.ELOOP : create(target, next, mode, depth + 1);
   }
   if (directory.linkCount < 2) return -Errno.ENOENT;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
@@ -140,16 +177,10 @@ function create(
 }
 
 /** O_TMPFILE: a file without a name. */
-function openTemporary(
-  call: Call,
-  path: string,
-  base: Directory,
-  flags: number,
-  mode: number,
-): OpenFile | number {
+function openTemporary(path: string, from: From, flags: number, mode: number): OpenFile | number {
+  const { call, by } = from;
   if ((flags & O_ACCMODE) === O_RDONLY) return -Errno.EINVAL;
-  const by = call.process.credentials;
-  const directory = call.kernel.files.resolve(path, { base, by, call });
+  const directory = call.kernel.files.resolve(path, from);
   if (typeof directory === 'number') return directory;
   if (!(directory instanceof Directory)) return -Errno.ENOTDIR;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
