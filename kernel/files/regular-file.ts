@@ -171,13 +171,18 @@ export class RegularOpenFile extends OpenFile {
   }
 
   override write(buffer: IoBuffer, call: Call): number {
-    if (this.flags & O_APPEND) this.offset = this.inode.sizeBytes;
-    const count = this.writeAt(buffer, this.offset, call);
-    if (count > 0) this.offset += count;
+    const start = this.flags & O_APPEND ? this.inode.sizeBytes : this.offset;
+    const count = this.writeTo(buffer, start, call);
+    if (count > 0) this.offset = start + count;
     return count;
   }
 
+  /** With O_APPEND the offset does not count: pwrite(2), "BUGS". */
   override writeAt(buffer: IoBuffer, offset: number, call: Call): number {
+    return this.writeTo(buffer, this.flags & O_APPEND ? this.inode.sizeBytes : offset, call);
+  }
+
+  private writeTo(buffer: IoBuffer, offset: number, call: Call): number {
     if (buffer.remaining === 0) return 0;
     if (exceedsSizeLimit(call, offset + 1) || offset >= MAX_FILE_BYTES) return -Errno.EFBIG;
     const atMost = Math.min(MAX_FILE_BYTES, call.process.limits[RLIMIT_FSIZE]!.soft);

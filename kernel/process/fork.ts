@@ -64,6 +64,7 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
   kernel.tasks.set(tid, task);
   task.mask = parent.mask;
   task.nice = parent.nice;
+  task.timerSlack = parent.timerSlack;
   const sharesMemory = (flags & CLONE_VM) !== 0 && (flags & CLONE_VFORK) === 0;
   task.alternateStack = sharesMemory ? NO_ALTERNATE_STACK : parent.alternateStack;
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) task.clearChildTid = o.childTid;
@@ -106,6 +107,7 @@ function forkProcess(kernel: Kernel, parent: Task, o: CloneRequest): Process | n
   child.isDumpable = from.isDumpable;
   child.hasNoNewPrivileges = from.hasNoNewPrivileges;
   child.oomScoreAdj = from.oomScoreAdj;
+  child.personality = from.personality;
   child.credentials = from.credentials;
   child.isVforkChild = (o.flags & CLONE_VFORK) !== 0;
   watchCpuLimit(child);

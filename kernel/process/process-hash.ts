@@ -34,6 +34,7 @@ export function hashProcess(
   add(pid, parent?.pid ?? 1, group, session, umask, oomScoreAdj, exitSignal, startedAt);
   add(JSON.stringify([process.ending, process.groupEnding, process.jobChange]));
   add(process.parentDeathSignal, process.hasNoNewPrivileges, process.isDumpable);
+  add(process.personality);
   add(process.isVforkChild, process.isStopped, process.hasExecuted, process.nextTimerId);
   add(usageText(process.usage), usageText(process.childUsage));
   add(...[...process.children].map((child) => child.pid));
@@ -150,7 +151,7 @@ export function hashTaskState(hasher: Hasher, task: Task): void {
   const add = (...values: unknown[]) => hasher.addString(values.join(' '));
   const { address, size, flags } = task.alternateStack;
   add(task.tid, task.state, task.mask, pendingText(task.pending), task.name, task.nice);
-  add(task.steps);
+  add(task.steps, task.timerSlack);
   add(task.clearChildTid, task.robustList, address, size, flags, task.slice, task.callNumber);
   const { progress, deadline, isGranted, savedMask, host } = task.wait ?? {};
   add(task.wait === undefined, progress, deadline, isGranted, savedMask, host !== undefined);

@@ -96,6 +96,8 @@ export class Process {
   isDumpable = true;
   /** prctl(PR_SET_NO_NEW_PRIVS); there are none to gain. */
   hasNoNewPrivileges = false;
+  /** personality(2): a kind of system, Linux here, and flags. */
+  personality = 0;
   /** Signals for whichever task takes them first. */
   readonly pending = new PendingSignals();
   /** The parent looks here for children that ended, stopped or went on. */

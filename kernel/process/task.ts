@@ -26,6 +26,8 @@ export interface Wait {
   host: (() => boolean) | undefined;
 }
 
+/** Nanoseconds. prctl(2), PR_SET_TIMERSLACK. */
+export const DEFAULT_TIMER_SLACK = 50_000;
 export const NO_ALTERNATE_STACK: AlternateStack = { address: 0, size: 0, flags: 2 };
 
 /** A thread: registers, signal mask and what it waits for. Everything shared is its process's. */
@@ -40,6 +42,8 @@ export class Task {
   name: string;
   /** nice(2); from -20 to 19. */
   nice = 0;
+  /** prctl(PR_SET_TIMERSLACK), in nanoseconds. Nothing here is ever late. */
+  timerSlack = DEFAULT_TIMER_SLACK;
   mask: SignalSet = 0n;
   readonly pending = new PendingSignals();
   alternateStack: AlternateStack = NO_ALTERNATE_STACK;

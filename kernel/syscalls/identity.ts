@@ -69,10 +69,22 @@ function capabilityHeader(call: Call, at: number): { pid: number; dataBytes: num
   return pid > 0x7fff_ffff ? -Errno.EINVAL : { pid, dataBytes };
 }
 
-/** personality(2): PER_LINUX, which nothing changes. */
-export function sysPersonality(_call: Call, persona: number): number {
+/** personality(2). READ_IMPLIES_EXEC counts for mmap and mprotect, the rest is only remembered. */
+export function sysPersonality(call: Call, persona: number): number {
   const QUERY = 0xffff_ffff;
-  return persona === 0 || persona === QUERY ? 0 : -Errno.EINVAL;
+  const { process } = call;
+  const before = process.personality;
+  if (persona !== QUERY) process.personality = persona;
+  return before;
+}
+
+/** setfsuid(2), setfsgid(2): answer the id that there is, whether it could be changed or not. */
+export function sysSetfsuid(call: Call): number {
+  return call.process.credentials.uid;
+}
+
+export function sysSetfsgid(call: Call): number {
+  return call.process.credentials.gid;
 }
 
 /** sched_setscheduler(2): SCHED_OTHER, BATCH and IDLE with priority 0; the rest needs privileges. */

@@ -1,4 +1,5 @@
 import { Errno } from '../errno.js';
+import { O_APPEND } from '../files/mode.js';
 import { DirectoryOpenFile } from '../files/open-directory.js';
 import { type OpenFile, WOULD_BLOCK } from '../files/open-file.js';
 import { RegularFile } from '../files/regular-file.js';
@@ -128,7 +129,7 @@ export function sysSendfile(
   if (from === undefined || to === undefined || !from.isReadable || !to.isWritable) {
     return -Errno.EBADF;
   }
-  if (!(from.inode instanceof RegularFile)) return -Errno.EINVAL;
+  if (!(from.inode instanceof RegularFile) || (to.flags & O_APPEND) !== 0) return -Errno.EINVAL;
   const given = offsetAt === 0 ? from.offset : call.readI64(offsetAt);
   if (given === undefined) return -Errno.EFAULT;
   if (given < 0) return -Errno.EINVAL;
@@ -157,6 +158,7 @@ export function sysCopyFileRange(
   if (from === undefined || to === undefined || !from.isReadable || !to.isWritable) {
     return -Errno.EBADF;
   }
+  if ((to.flags & O_APPEND) !== 0) return -Errno.EBADF;
   if (flags !== 0) return -Errno.EINVAL;
   if (!(from.inode instanceof RegularFile && to.inode instanceof RegularFile)) {
     return -Errno.EINVAL;
@@ -244,18 +246,26 @@ export function blockOn(call: Call, file: OpenFile, timeout: number, progress = 
 
 function readAt(call: Call, fd: number, ranges: readonly UserRange[], offset: number): number {
   const file = call.file(fd);
-  if (file === undefined || !file.isReadable) return -Errno.EBADF;
   if (offset < 0) return -Errno.EINVAL;
+  if (file === undefined) return -Errno.EBADF;
+  if (!file.isReadable) return isSeekable(file) ? -Errno.EBADF : -Errno.ESPIPE;
   const buffer = userBuffer(call, ranges);
   return buffer === undefined ? -Errno.EFAULT : file.readAt(buffer, offset, call);
 }
 
 function writeAt(call: Call, fd: number, ranges: readonly UserRange[], offset: number): number {
   const file = call.file(fd);
-  if (file === undefined || !file.isWritable) return -Errno.EBADF;
   if (offset < 0) return -Errno.EINVAL;
+  if (file === undefined) return -Errno.EBADF;
+  if (!file.isWritable) return isSeekable(file) ? -Errno.EBADF : -Errno.ESPIPE;
   const buffer = userBuffer(call, ranges);
   return buffer === undefined ? -Errno.EFAULT : file.writeAt(buffer, offset, call);
+}
+
+/** Whether it has places to read and write at: that is asked before the access mode. Linux do_preadv. */
+function isSeekable(file: OpenFile): boolean {
+  const SEEK_CUR = 1;
+  return file.seek(0, SEEK_CUR) !== -Errno.ESPIPE;
 }
 
 /** Whether no range lies in the kernel's half, whoever transfers how little. Linux's access_ok. */

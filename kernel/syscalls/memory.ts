@@ -18,6 +18,8 @@ import {
   MAP_SHARED_VALIDATE,
   MAP_STACK,
   MAP_TYPE,
+  PROT_EXEC,
+  PROT_READ,
   PROT_WRITE,
 } from '../memory/index.js';
 import { TtyFile } from '../tty/tty.js';
@@ -57,8 +59,9 @@ export function sysMmap(
   offset: number,
 ): number {
   if (offset % PAGE_BYTES !== 0) return -Errno.EINVAL;
+  const access = withImpliedExec(call, prot);
   if ((flags & MAP_ANONYMOUS) !== 0) {
-    return call.memory.map(address, length, prot, flags, undefined, 0);
+    return call.memory.map(address, length, access, flags, undefined, 0);
   }
   const file = call.file(fd);
   if (file === undefined) return -Errno.EBADF;
@@ -68,11 +71,11 @@ export function sysMmap(
     const type = (flags & MAP_TYPE) === MAP_PRIVATE ? MAP_PRIVATE : MAP_SHARED;
     const anonymous = (flags & ~MAP_TYPE) | MAP_ANONYMOUS | type;
     const mayWrite = file.isWritable;
-    return call.memory.map(address, length, prot, anonymous, undefined, 0, { mayWrite, refusal });
+    return call.memory.map(address, length, access, anonymous, undefined, 0, { mayWrite, refusal });
   }
   const { inode } = file;
   const mapped = inode instanceof RegularFile ? inode : undefined;
-  return call.memory.map(address, length, prot, flags, mapped, offset, {
+  return call.memory.map(address, length, access, flags, mapped, offset, {
     mayWrite: file.isWritable && !mapped?.isWriteSealed,
     refusal,
   });
@@ -103,7 +106,14 @@ export function sysMunmap(call: Call, address: number, length: number): number {
 
 /** mprotect(2). */
 export function sysMprotect(call: Call, address: number, length: number, prot: number): number {
-  return call.memory.protect(address, length, prot);
+  return call.memory.protect(address, length, withImpliedExec(call, prot));
+}
+
+/** personality(2), READ_IMPLIES_EXEC. Compare Linux mm/mmap.c, do_mmap. */
+function withImpliedExec({ process }: Call, prot: number): number {
+  const READ_IMPLIES_EXEC = 0x40_0000;
+  const isImplied = (process.personality & READ_IMPLIES_EXEC) !== 0 && (prot & PROT_READ) !== 0;
+  return isImplied ? prot | PROT_EXEC : prot;
 }
 
 /** brk(2) as the kernel has it: answers the end of the heap, changed or not. */

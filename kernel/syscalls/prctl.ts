@@ -1,5 +1,6 @@
 import { bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
+import { DEFAULT_TIMER_SLACK } from '../process/task.js';
 import { SIGNAL_COUNT } from '../signals/numbers.js';
 import type { Call } from './call.js';
 
@@ -11,10 +12,19 @@ const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
+const PR_GET_TIMING = 13;
+const PR_SET_TIMING = 14;
+const PR_CAPBSET_READ = 23;
+const PR_CAPBSET_DROP = 24;
+const PR_GET_SECUREBITS = 27;
+const PR_SET_SECUREBITS = 28;
+const PR_SET_TIMERSLACK = 29;
+const PR_GET_TIMERSLACK = 30;
 const NAME_BYTES = 16;
+const CAP_LAST_CAP = 40;
 
 /** prctl(2): names, the signal at a parent's death, whether others may look into the memory. */
-export function sysPrctl(call: Call, option: number, argument: number): number {
+export function sysPrctl(call: Call, option: number, argument: number, ...more: number[]): number {
   const { process, task } = call;
   switch (option) {
     case PR_SET_NAME:
@@ -37,11 +47,27 @@ export function sysPrctl(call: Call, option: number, argument: number): number {
     case PR_GET_PDEATHSIG:
       return call.writeU32(argument, process.parentDeathSignal);
     case PR_SET_NO_NEW_PRIVS:
-      if (argument !== 1) return -Errno.EINVAL;
+      if (argument !== 1 || more.some((one) => one !== 0)) return -Errno.EINVAL;
       process.hasNoNewPrivileges = true;
       return 0;
     case PR_GET_NO_NEW_PRIVS:
+      if (argument !== 0 || more.some((one) => one !== 0)) return -Errno.EINVAL;
       return process.hasNoNewPrivileges ? 1 : 0;
+    case PR_GET_TIMING:
+    case PR_GET_SECUREBITS:
+      return 0;
+    case PR_SET_TIMING:
+      return argument === 0 ? 0 : -Errno.EINVAL;
+    case PR_CAPBSET_READ:
+      return argument <= CAP_LAST_CAP ? 1 : -Errno.EINVAL;
+    case PR_CAPBSET_DROP:
+    case PR_SET_SECUREBITS:
+      return -Errno.EPERM;
+    case PR_SET_TIMERSLACK:
+      task.timerSlack = argument === 0 ? DEFAULT_TIMER_SLACK : argument;
+      return 0;
+    case PR_GET_TIMERSLACK:
+      return task.timerSlack;
     default:
       return -Errno.EINVAL;
   }

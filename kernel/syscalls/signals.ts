@@ -187,7 +187,8 @@ export function sysRtSigqueueinfo(call: Call, pid: number, signal: number, infoA
   const info = readSignalInfo(call, signal, infoAt);
   if (typeof info === 'number') return info;
   if (info.code >= 0 && pid !== call.process.pid) return -Errno.EPERM;
-  const target = call.kernel.processes.get(pid);
+  // The number of a thread stands for its process.
+  const target = call.kernel.processes.get(pid) ?? call.kernel.tasks.get(pid)?.process;
   if (target === undefined) return -Errno.ESRCH;
   if (signal !== 0) sendToProcess(target, info);
   return 0;

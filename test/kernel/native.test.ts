@@ -47,6 +47,7 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     ['fifos', 'named pipes, nice values'],
     ['cpulimit', 'RLIMIT_CPU'],
     ['pathonly', 'descriptors of O_PATH'],
+    ['openat2', 'where paths may lead'],
     ['clocks', 'which there are, whose CPU time'],
     ['calls', 'preadv2, capabilities, robust lists, prctl'],
   ])('%s (%s)', (name) => {

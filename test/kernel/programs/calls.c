@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,6 +42,67 @@ static int told[2];
 static void tell(int signal) { write(told[1], &(char){signal}, 1); }
 
 // The grandchild hears of the child's death.
+/* Settings that change nothing here, and the personality that does. */
+static void habits(void) {
+  say("slack", prctl(PR_GET_TIMERSLACK));
+  say("less slack", prctl(PR_SET_TIMERSLACK, 1));
+  if (fork() == 0) {
+    say("a child's slack", prctl(PR_GET_TIMERSLACK));
+    fflush(stdout);
+    _exit(0);
+  }
+  wait(0);
+  say("slack as before", prctl(PR_SET_TIMERSLACK, 0));
+  say("slack", prctl(PR_GET_TIMERSLACK));
+  say("timing", prctl(PR_GET_TIMING));
+  say("exact timing", prctl(PR_SET_TIMING, 1));
+  say("secure bits", prctl(PR_GET_SECUREBITS));
+  say("set secure bits", prctl(PR_SET_SECUREBITS, 0));
+  say("drop a capability", prctl(PR_CAPBSET_DROP, 1));
+  say("no more with more", prctl(PR_SET_NO_NEW_PRIVS, 1, 1, 0, 0));
+  say("privileges with more", prctl(PR_GET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  say("file system user", setfsuid(-1) == getuid());
+  say("file system group", setfsgid(0) == getgid());
+  say("personality", personality(0xffffffff));
+  say("read implies exec", personality(READ_IMPLIES_EXEC | ADDR_NO_RANDOMIZE));
+  char *at = mmap(0, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), line[256];
+  mprotect(at + 4096, 4096, PROT_READ | PROT_WRITE);
+  if (fork() == 0) {
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (fgets(line, sizeof line, maps)) {
+      unsigned long start = strtoul(line, 0, 16);
+      if (start == (unsigned long)at || start == (unsigned long)at + 4096)
+        printf("%.4s\n", strchr(line, ' ') + 1);
+    }
+    fflush(stdout);
+    _exit(0);
+  }
+  wait(0);
+  say("personality again", personality(PER_LINUX));
+  // A queued signal to the number of a thread goes to its process.
+  say("queued to nobody", syscall(SYS_rt_sigqueueinfo, 999999, 0, &(siginfo_t){.si_code = -1}));
+  // With O_APPEND a place to write at does not count.
+  int fd = open("file", O_RDWR | O_APPEND);
+  say("size", lseek(fd, 0, SEEK_END));
+  say("pwrite", pwrite(fd, "zz", 2, 0));
+  say("size", lseek(fd, 0, SEEK_END));
+  lseek(fd, 1, SEEK_SET);
+  say("write", write(fd, "zz", 2));
+  say("offset", lseek(fd, 0, SEEK_CUR));
+  int other = open("file", O_RDONLY);
+  say("sendfile", sendfile(fd, other, 0, 2));
+  say("copy_file_range", copy_file_range(other, 0, fd, 0, 2, 0));
+  close(fd);
+  close(other);
+  int ends[2];
+  pipe(ends);
+  say("pwrite to the wrong end", pwrite(ends[0], "x", 1, 0));
+  say("pread from the wrong end", pread(ends[1], line, 1, 0));
+  say("pread before the start of nothing", pread(-1, line, 1, -1));
+  close(ends[0]);
+  close(ends[1]);
+}
+
 static void settings(void) {
   int signal = -1;
   say("no signal", prctl(PR_GET_PDEATHSIG, &signal));
@@ -88,6 +153,7 @@ int main(void) {
   printf("%s\n", into);
   say("preadv2 at -2", preadv2(fd, in, 2, -2, 0));
   say("preadv2 with an unknown flag", preadv2(fd, in, 2, 0, 1 << 20));
+  habits();
   int ends[2];
   pipe(ends);
   say("pwritev2 into a pipe", pwritev2(ends[1], out, 2, -1, 0));
