@@ -164,7 +164,11 @@ export class Call {
   /** The directory that a *at call's path starts at: an empty path leads nowhere from anywhere. */
   base(dirfd: number, path: string): Directory | number {
     if (path === '') return -Errno.ENOENT;
-    if (path.startsWith('/')) return this.kernel.files.root;
+    return path.startsWith('/') ? this.kernel.files.root : this.folder(dirfd);
+  }
+
+  /** The directory that a descriptor stands for. */
+  folder(dirfd: number): Directory | number {
     if (dirfd === AT_FDCWD) return this.process.directory;
     const inode = this.namedFile(dirfd)?.inode;
     if (inode === undefined) return -Errno.EBADF;

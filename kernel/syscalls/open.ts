@@ -105,8 +105,7 @@ function openAt(call: Call, dirfd: number, pathAt: number, how: OpenHow): number
   if (!call.process.descriptors.hasRoom(descriptorLimit(call))) return -Errno.EMFILE;
   const { flags, resolve } = how;
   const isScoped = (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0;
-  const base =
-    isScoped && path !== '' ? call.kernel.directoryOf(call, dirfd) : call.base(dirfd, path);
+  const base = isScoped && path !== '' ? call.folder(dirfd) : call.base(dirfd, path);
   if (typeof base === 'number') return base;
   const from = { base, by: call.process.credentials, call, resolve };
   const opened = openPath(path, from, how);
