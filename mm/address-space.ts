@@ -228,13 +228,14 @@ export class AddressSpace<F = unknown> {
 
   /** Tree nodes that the last operation visited, if the space was made with `countVisits: true`. */
   get visits(): number {
-    return this.core.regions.visits + this.core.gaps.visits;
+    const { countsVisits, regions, gaps } = this.core;
+    return countsVisits ? regions.visits + gaps.visits : 0;
   }
 
-  /** Bytes of the arenas: full ones take at most 80 per region (mapping included), 40 per gap. */
+  /** Bytes of the arenas. Full ones take 80 per region with its mapping, and 32 for the gap in front. */
   get arenaBytes(): number {
-    const { regions, gaps, mappings } = this.core;
-    return regions.arenaBytes + gaps.arenaBytes + mappings.arenaBytes;
+    const { regions, mappings } = this.core;
+    return regions.arenaBytes + mappings.arenaBytes;
   }
 
   /** Recomputes every invariant of the trees; empty if all hold. */

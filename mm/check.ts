@@ -1,26 +1,26 @@
 import type { Core } from './core.js';
-import type { AvlTree } from './trees/avl-tree.js';
 import type { GapTree } from './trees/gap-tree.js';
-import type { RegionTree } from './trees/region-tree.js';
+import { END, type RegionTree } from './trees/region-tree.js';
 import type { Violation } from './types.js';
 
 type Found = Violation[];
 
 /**
- * Recomputes every invariant from the links and keys alone. T1: key order, balance, stored heights
- * and augmentations. T2: both trees together tile the space. T3: no two gaps touch, and neighbours
+ * Recomputes every invariant from the children and keys alone. T1: key order, balance, parents, and
+ * what is stored of balance and subtrees. T2: both trees together tile the space. T3: no two gaps touch, and neighbours
  * are merged exactly as the policy says. T4: all counts. T5: a region lies inside its mapping.
  */
 export function checkSpace<F>(core: Core<F>): Violation[] {
   const found: Found = [];
-  const regions = checkShape(core.regions, 'region', found);
-  const gaps = checkShape(core.gaps, 'gap', found);
+  const regions = checkShape(core.regions, 'region', 0, found);
+  const gaps = checkShape(core.gaps, 'gap', 8, found);
   // The rest would only repeat that a tree is no tree.
   if (regions === undefined || gaps === undefined) return found;
   checkMarks(core.regions, regions, found);
   checkLargest(core.gaps, gaps, found);
   const inRegions = regions.toSorted((a, b) => core.regions.start(a) - core.regions.start(b));
   const inGaps = gaps.toSorted((a, b) => core.gaps.start(a) - core.gaps.start(b));
+  checkArena(core, inRegions, inGaps, found);
   checkTiling(core, inRegions, inGaps, found);
   checkMerging(core, inRegions, inGaps, found);
   checkCounts(core, inRegions, found);
@@ -28,47 +28,57 @@ export function checkSpace<F>(core: Core<F>): Violation[] {
   return found;
 }
 
-/** The nodes, parents before children; undefined if the links do not form a tree. */
-function checkShape(tree: AvlTree, kind: string, found: Found): number[] | undefined {
-  const { links, keys, heights } = tree;
+/**
+ * The nodes, parents before children; undefined if the links do not form a tree.
+ *
+ * @param place of such a node in its record
+ */
+function checkShape(
+  tree: RegionTree | GapTree,
+  kind: string,
+  place: number,
+  found: Found,
+): number[] | undefined {
   const nodes: number[] = [];
-  const seen = new Set<number>();
-  const waiting: { node: number; low: number; high: number }[] = [];
-  const visit = (node: number, low: number, high: number) => {
-    if (node !== 0) waiting.push({ node, low, high });
+  const seen = new Set([tree.header]);
+  const waiting: { node: number; parent: number; low: number; high: number }[] = [];
+  const visit = (node: number, parent: number, low: number, high: number) => {
+    if (node !== 0) waiting.push({ node, parent, low, high });
   };
-  visit(tree.root, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const wrong = (node: number, what: string) => {
+    found.push({ rule: 'T1', message: `${kind} node ${numberOf(node)}: ${what}` });
+  };
+  visit(tree.root, tree.header, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node, low, high } = next;
-    if (seen.has(node) || node < 0 || node >= heights.length) {
-      found.push({ rule: 'T1', message: `${kind} node ${node} is linked twice or nowhere` });
+    const { node, parent, low, high } = next;
+    const isNode = node > 0 && node < tree.words.length && (node & 15) === place;
+    if (!isNode || seen.has(node)) {
+      const message = `${kind} node ${numberOf(node)} is linked twice or nowhere`;
+      found.push({ rule: 'T1', message });
       return undefined;
     }
     seen.add(node);
     nodes.push(node);
-    const key = keys[node << 1]!;
-    if (!(key > low && key < high)) {
-      found.push({ rule: 'T1', message: `${kind} node ${node}: page ${key} is out of order` });
+    const start = tree.start(node);
+    if (!(start > low && start < high)) wrong(node, `page ${start} is out of order`);
+    if (tree.parent(node) !== parent) {
+      const stored = numberOf(tree.parent(node));
+      wrong(node, `parent ${stored} is stored, ${numberOf(parent)} is right`);
     }
-    visit(links[(node << 2) | 2]!, low, key);
-    visit(links[(node << 2) | 3]!, key, high);
+    visit(tree.child(node, 0), node, low, start);
+    visit(tree.child(node, 1), node, start, high);
   }
-  const real = new Map<number, number>([[0, 0]]);
+  const heights = new Map<number, number>([[0, 0]]);
   for (const node of nodes.toReversed()) {
-    const left = real.get(links[(node << 2) | 2]!)!;
-    const right = real.get(links[(node << 2) | 3]!)!;
-    const height = Math.max(left, right) + 1;
-    real.set(node, height);
-    if (heights[node] !== height) {
-      const message = `${kind} node ${node}: height ${heights[node]} is stored, ${height} is right`;
-      found.push({ rule: 'T1', message });
+    const left = heights.get(tree.child(node, 0))!;
+    const right = heights.get(tree.child(node, 1))!;
+    heights.set(node, Math.max(left, right) + 1);
+    if (tree.balance(node) !== right - left) {
+      wrong(node, `balance ${tree.balance(node)} is stored, ${right - left} is right`);
     }
-    if (Math.abs(left - right) > 1) {
-      const message = `${kind} node ${node}: subtrees of heights ${left} and ${right}`;
-      found.push({ rule: 'T1', message });
-    }
+    if (Math.abs(left - right) > 1) wrong(node, `subtrees of heights ${left} and ${right}`);
   }
-  if (tree.size !== nodes.length || !tree.isArenaWhole()) {
+  if (tree.size !== nodes.length) {
     const message = `${kind} arena: ${nodes.length} nodes in the tree, ${tree.size} counted`;
     found.push({ rule: 'T4', message });
   }
@@ -78,13 +88,13 @@ function checkShape(tree: AvlTree, kind: string, found: Found): number[] | undef
 function checkLargest(gaps: GapTree, nodes: number[], found: Found): void {
   const real = new Map<number, number>([[0, 0]]);
   for (const node of nodes.toReversed()) {
-    const left = real.get(gaps.links[(node << 2) | 2]!)!;
-    const right = real.get(gaps.links[(node << 2) | 3]!)!;
-    const largest = Math.max(gaps.end(node) - gaps.start(node), left, right);
+    const left = real.get(gaps.child(node, 0))!;
+    const right = real.get(gaps.child(node, 1))!;
+    const largest = Math.max(gaps.pages(node), left, right);
     real.set(node, largest);
-    const stored = gaps.sizes[(node << 1) | 1]!;
+    const stored = gaps.largestBelow(node);
     if (stored !== largest) {
-      const message = `gap node ${node}: largest ${stored} pages is stored, ${largest} is right`;
+      const message = `gap node ${numberOf(node)}: largest ${stored} pages is stored, ${largest} is right`;
       found.push({ rule: 'T1', message });
     }
   }
@@ -93,15 +103,40 @@ function checkLargest(gaps: GapTree, nodes: number[], found: Found): void {
 function checkMarks(regions: RegionTree, nodes: number[], found: Found): void {
   const real = new Map<number, boolean>([[0, true]]);
   for (const node of nodes.toReversed()) {
-    const left = real.get(regions.links[(node << 2) | 2]!)!;
-    const right = real.get(regions.links[(node << 2) | 3]!)!;
+    const left = real.get(regions.child(node, 0))!;
+    const right = real.get(regions.child(node, 1))!;
     const isAllOriginal = regions.mark(node) === 1 && left && right;
     real.set(node, isAllOriginal);
     if (regions.isAllOriginal(node) !== isAllOriginal) {
       const stored = isAllOriginal ? 'is not' : 'is';
-      const message = `region node ${node}: that its subtree ${stored} all original is stored`;
+      const message = `region node ${numberOf(node)}: that its subtree ${stored} all original is stored`;
       found.push({ rule: 'T1', message });
     }
+  }
+}
+
+/** The arena that both trees share: free records wait in a chain, and hold no gap. */
+function checkArena(
+  { regions, gaps }: { regions: RegionTree; gaps: GapTree },
+  inRegions: number[],
+  inGaps: number[],
+  found: Found,
+): void {
+  if (!regions.isArenaWhole()) {
+    found.push({ rule: 'T4', message: 'region arena: a record is lost, or used and free' });
+  }
+  const hasGap = new Set(inGaps);
+  for (const node of [END, ...inRegions]) {
+    const gap = gaps.before(node);
+    if (hasGap.delete(gap) || gaps.pages(gap) === 0) continue;
+    const message = `gap node ${numberOf(gap)}: its ${gaps.pages(gap)} pages are in no tree`;
+    found.push({ rule: 'T4', message });
+  }
+  for (const node of hasGap) {
+    found.push({
+      rule: 'T4',
+      message: `gap node ${numberOf(node)}: it stands in front of no region`,
+    });
   }
 }
 
@@ -147,7 +182,7 @@ function checkCounts<F>(core: Core<F>, inRegions: number[], found: Found): void 
   const references = new Map<number, number>();
   for (const node of inRegions) {
     pages += regions.end(node) - regions.start(node);
-    const mapping = regions.mappings[node]!;
+    const mapping = regions.mapping(node);
     references.set(mapping, (references.get(mapping) ?? 0) + 1);
   }
   if (pages !== core.mappedPages) {
@@ -182,7 +217,7 @@ function checkCounts<F>(core: Core<F>, inRegions: number[], found: Found): void 
 function checkMappings<F>(core: Core<F>, inRegions: number[], found: Found): void {
   const { regions, mappings } = core;
   for (const node of inRegions) {
-    const mapping = regions.mappings[node]!;
+    const mapping = regions.mapping(node);
     const base = mappings.base(mapping);
     // Under 'adjacent' the record only anchors the offset, at or before the region.
     const end = core.mergesAdjacent ? core.endPage : base + mappings.pages(mapping);
@@ -191,4 +226,9 @@ function checkMappings<F>(core: Core<F>, inRegions: number[], found: Found): voi
       found.push({ rule: 'T5', message });
     }
   }
+}
+
+/** The number of a node's record, by which `snapshot` too calls it. */
+function numberOf(node: number): number {
+  return node >> 4;
 }

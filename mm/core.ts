@@ -2,7 +2,7 @@ import { Errno } from './errno.js';
 import { Journal, type Mutation, type Operation } from './journal.js';
 import { MappingTable } from './mapping-table.js';
 import { GapTree } from './trees/gap-tree.js';
-import { RegionTree } from './trees/region-tree.js';
+import { END, RegionTree } from './trees/region-tree.js';
 import type { AddressSpaceOptions, RegionInfo, UpdateFn } from './types.js';
 
 /** A part of a region that an operation changes: what a callback will be told. */
@@ -28,14 +28,18 @@ export class Core<F> {
   readonly countsVisits: boolean;
   readonly journal: Journal | undefined;
   readonly mayAllocate: ((nodes: number) => boolean) | undefined;
-  regions = new RegionTree();
-  gaps = new GapTree();
-  mappings = new MappingTable<F>();
+  regions!: RegionTree;
+  gaps!: GapTree;
+  mappings!: MappingTable<F>;
   mappedPages = 0;
   /** Counts every change of the trees; iterators notice by it. */
   version = 0;
   /** True while callbacks run. */
-  isReporting = false;
+  private isReporting = false;
+  /** If visits are counted or changes are kept. */
+  private readonly isObserved: boolean;
+  /** If an operation has to look at one of these things when it begins. */
+  private isWatched: boolean;
 
   private readonly options: AddressSpaceOptions;
 
@@ -51,15 +55,15 @@ export class Core<F> {
     this.mayAllocate = options.mayAllocate;
     this.countsVisits = options.countVisits === true;
     this.journal = options.journal === true ? new Journal() : undefined;
-    this.gaps.free(this.startPage, this.endPage);
-    this.regions.isCounting = this.countsVisits;
-    this.gaps.isCounting = this.countsVisits;
+    this.isObserved = this.countsVisits || this.journal !== undefined;
+    this.isWatched = this.isObserved;
+    this.begin();
   }
 
   clone(): Core<F> {
     const copy = new Core<F>(this.options);
     copy.regions = this.regions.clone();
-    copy.gaps = this.gaps.clone();
+    copy.gaps = this.gaps.clone(copy.regions);
     copy.mappings = this.mappings.clone();
     copy.mappedPages = this.mappedPages;
     return copy;
@@ -67,35 +71,24 @@ export class Core<F> {
 
   /** Empties the space. */
   reset(): void {
-    this.regions.clear();
-    this.gaps.clear();
-    this.mappings.clear();
-    this.mappedPages = 0;
-    this.gaps.free(this.startPage, this.endPage);
+    this.begin();
     this.changed('unmap', this.startPage, this.endPage);
   }
 
-  /** Every mutating operation begins here. */
+  /** Every mutating operation begins here; most have nothing to do. */
   enter(operation: Operation): void {
-    this.startCounting();
-    if (this.isReporting) {
-      throw new Error(
-        'the address space cannot be changed inside a callback: change it after the call returned',
-      );
-    }
-    if (this.journal !== undefined) this.journal.operation = operation;
+    if (this.isWatched) this.enterWatched(operation);
   }
 
   /** Forgets the visits of the operation before. */
   startCounting(): void {
-    if (!this.countsVisits) return;
     this.regions.visits = 0;
     this.gaps.visits = 0;
   }
 
   /** The trees have changed in `[start, end)`. */
   changed(kind: Mutation['kind'], start: number, end: number): void {
-    this.version++;
+    this.version = (this.version + 1) | 0;
     this.journal?.record(kind, start * this.pageSize, end * this.pageSize);
   }
 
@@ -116,9 +109,15 @@ export class Core<F> {
     return page >= this.startPage && pages > 0 && pages <= this.endPage - page;
   }
 
+  /** If nothing is mapped in a range inside the space; leaves the neighbours as `seek` does. */
+  isFree(start: number, end: number): boolean {
+    const { regions } = this;
+    regions.seek(start);
+    return regions.end(regions.before) <= start && regions.start(regions.after) >= end;
+  }
+
   /**
-   * Asks for the nodes that an operation needs, and makes room for them. Whoever is asked may have
-   * moved the trees' paths, and may throw.
+   * Asks for the nodes that an operation needs, and makes room for them. Whoever is asked may throw.
    *
    * @returns 0 or -ENOMEM
    */
@@ -128,7 +127,7 @@ export class Core<F> {
     if (nodes > 0 && this.mayAllocate !== undefined && !this.asks(this.mayAllocate, nodes)) {
       return -Errno.ENOMEM;
     }
-    return this.makeRoom(moreRegions, moreGaps, moreMappings);
+    return this.makeRoom(moreRegions, moreMappings);
   }
 
   /** The answer of the user's function, which may look at the space, but not change it. */
@@ -156,7 +155,7 @@ export class Core<F> {
       regions.prot(left) === regions.prot(right) &&
       regions.flags(left) === regions.flags(right) &&
       regions.mark(left) === regions.mark(right) &&
-      this.continues(regions.mappings[left]!, regions.mappings[right]!, regions.start(right))
+      this.continues(regions.mapping(left), regions.mapping(right), regions.start(right))
     );
   }
 
@@ -169,7 +168,7 @@ export class Core<F> {
     const { regions, mappings, pageSize } = this;
     const start = regions.start(node);
     const end = regions.end(node);
-    const mapping = regions.mappings[node]!;
+    const mapping = regions.mapping(node);
     const base = this.mergesAdjacent ? start : mappings.base(mapping);
     return {
       start: start * pageSize,
@@ -197,10 +196,12 @@ export class Core<F> {
   /** Runs the user's functions; mutations throw meanwhile. */
   report(run: () => void): void {
     this.isReporting = true;
+    this.isWatched = true;
     try {
       run();
     } finally {
       this.isReporting = false;
+      this.isWatched = this.isObserved;
     }
   }
 
@@ -212,24 +213,43 @@ export class Core<F> {
   }
 
   /** Makes room in the arenas, or -ENOMEM where the host has no memory. */
-  makeRoom(regions: number, gaps: number, mappings = 0): number {
-    const hasNodes = this.regions.hasRoom(regions) && this.gaps.hasRoom(gaps);
-    if (hasNodes && this.mappings.hasRoom(mappings)) return 0;
+  makeRoom(moreRegions: number, moreMappings: number): number {
+    const { regions, gaps, mappings } = this;
+    if (regions.hasRoom(moreRegions) && mappings.hasRoom(moreMappings)) return 0;
     try {
-      this.regions.ensure(regions);
-      this.gaps.ensure(gaps);
-      this.mappings.ensure(mappings);
+      regions.ensure(moreRegions);
+      gaps.share();
+      mappings.ensure(moreMappings);
     } catch (error) {
       if (error instanceof RangeError) return -Errno.ENOMEM;
       throw error;
     }
     return 0;
   }
+
+  private enterWatched(operation: Operation): void {
+    this.startCounting();
+    if (this.isReporting) {
+      throw new Error(
+        'the address space cannot be changed inside a callback: change it after the call returned',
+      );
+    }
+    if (this.journal !== undefined) this.journal.operation = operation;
+  }
+
+  /** New trees, in which all is free. */
+  private begin(): void {
+    this.regions = new RegionTree(this.endPage);
+    this.gaps = new GapTree(this.regions);
+    this.mappings = new MappingTable();
+    this.mappedPages = 0;
+    this.gaps.set(this.gaps.before(END), this.endPage - this.startPage);
+  }
 }
 
 /** A safe integer >= 0, and not -0. */
 export function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && (value > 0 || 1 / value > 0);
+  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 }
 
 /** If `offset` can be the file offset of a mapping of so many bytes. */

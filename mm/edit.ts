@@ -1,4 +1,5 @@
 import type { Core, Part } from './core.js';
+import { END } from './trees/region-tree.js';
 
 /** Up to this many entries the scratch arrays are kept between operations. */
 const KEPT_ENTRIES = 4096;
@@ -30,6 +31,8 @@ export class Edit<F> {
   private isAfterFree = false;
   private leftNeighbour = 0;
   private rightNeighbour = 0;
+  /** The region behind the run, or END. */
+  private behind = END;
   /** Regions cut by the range's ends, whose remainders stay. */
   private leftCut = 0;
   private rightCut = 0;
@@ -61,40 +64,32 @@ export class Edit<F> {
     this.last = 1;
     this.count = 0;
     this.frees = true;
-    let node = regions.seek(start);
+    regions.seek(start);
+    const { before } = regions;
+    const isCut = regions.end(before) > start;
+    this.leftCut = isCut ? before : 0;
+    this.leftNeighbour = before !== 0 && regions.end(before) === start ? before : 0;
+    let node = isCut ? before : regions.after;
     let cursor = start;
     let holes = 0;
     let mapped = 0;
-    const first = node;
-    const firstStart = first === 0 ? end : regions.start(first);
-    this.isStartFree = firstStart > start;
-    this.leftCut = firstStart < start ? first : 0;
-    this.leftNeighbour = 0;
-    if (regions.before !== 0 && regions.end(regions.before) === start) {
-      this.leftNeighbour = regions.before;
-    }
-    while (node !== 0) {
-      const nodeStart = regions.start(node);
-      if (nodeStart >= end) break;
-      if (nodeStart > cursor) holes++;
+    this.isStartFree = !isCut && regions.start(node) > start;
+    while (node !== END && regions.start(node) < end) {
+      const from = Math.max(regions.start(node), start);
+      if (from > cursor) holes++;
       this.addToRun(node);
       if (parts !== undefined) parts.push(core.part(node, start, end));
-      const from = Math.max(nodeStart, start);
       cursor = regions.end(node);
       mapped += Math.min(cursor, end) - from;
-      if (cursor >= end) break;
-      node = regions.next();
+      node = regions.next(node);
     }
     this.mappedPages = mapped;
     this.isEndFree = cursor < end;
     if (this.isEndFree) holes++;
     this.holes = holes;
-    this.rightCut = cursor > end ? node : 0;
-    this.rightNeighbour = 0;
-    if (cursor <= end) {
-      if (cursor === end && node !== 0 && this.last > this.first) node = regions.next();
-      if (node !== 0 && regions.start(node) === end) this.rightNeighbour = node;
-    }
+    this.behind = node;
+    this.rightCut = cursor > end ? this.run[this.last - 1]! : 0;
+    this.rightNeighbour = cursor <= end && node !== END && regions.start(node) === end ? node : 0;
     if (start === freedEnd) {
       this.leftCut = 0;
       this.leftNeighbour = 0;
@@ -105,7 +100,7 @@ export class Edit<F> {
     }
     this.isBeforeFree = start > core.startPage && this.leftCut === 0 && this.leftNeighbour === 0;
     this.isAfterFree = end < core.endPage && this.rightCut === 0 && this.rightNeighbour === 0;
-    if (this.leftCut !== 0) this.putRegion(this.leftCut, firstStart, start);
+    if (this.leftCut !== 0) this.putRegion(before, regions.start(before), start);
   }
 
   get hasHoles(): boolean {
@@ -128,7 +123,7 @@ export class Edit<F> {
   putRegion(node: number, start: number, end: number): void {
     const { regions } = this.core;
     const prot = regions.prot(node);
-    this.append(start, end, prot, regions.flags(node), regions.mark(node), regions.mappings[node]!);
+    this.append(start, end, prot, regions.flags(node), regions.mark(node), regions.mapping(node));
   }
 
   /** Closes the list of pieces and counts. */
@@ -139,6 +134,7 @@ export class Edit<F> {
     } else if (this.rightNeighbour !== 0 && !this.frees) {
       this.putRegion(this.rightNeighbour, this.end, regions.end(this.rightNeighbour));
       this.addToRun(this.rightNeighbour);
+      this.behind = regions.next(this.rightNeighbour);
     }
     this.moreRegions = this.count - (this.last - this.first);
     const before = this.isBeforeFree ? 1 : 0;
@@ -157,44 +153,32 @@ export class Edit<F> {
    * @param kind what the journal says of pages that are mapped afterwards
    */
   commit(kind: 'map' | 'change' = 'map'): void {
-    const { core, run, count, values, records } = this;
-    const { regions, mappings } = core;
-    const present = this.last - this.first;
+    const { core, run, first, last, behind, count, values, records } = this;
+    const { regions, gaps, mappings } = core;
     for (let i = 0; i < count; i++) mappings.retain(records[i * 2]!);
-    for (let i = this.first; i < this.last; i++) mappings.drop(regions.mappings[run[i]!]!);
-    if (present > count) {
-      const from = regions.start(run[this.first + count]!);
-      regions.removeKeys(from, regions.end(run[this.last - 1]!));
-    }
+    for (let i = first; i < last; i++) mappings.drop(regions.mapping(run[i]!));
+    let cursor = gaps.start(gaps.before(first < last ? run[first]! : behind));
+    gaps.removeAll(run, count === 0 ? first : first + 1, last);
+    for (let i = last - 1; i >= first + count; i--) regions.remove(run[i]!);
     for (let i = 0; i < count; i++) {
       const start = values[i * 4]!;
       const end = values[i * 4 + 1]!;
       const prot = values[i * 4 + 2]!;
       const flags = values[i * 4 + 3]!;
       const mark = records[i * 2 + 1]!;
-      if (i < present) {
-        const node = run[this.first + i]!;
-        const isRemarked = regions.mark(node) !== mark;
-        regions.write(node, start, end, prot, flags, mark, records[i * 2]!);
-        if (isRemarked) regions.remark(start);
-      } else {
-        regions.seek(start);
-        regions.addHere(start, end, prot, flags, mark, records[i * 2]!);
-      }
+      const mapping = records[i * 2]!;
+      const isNew = first + i >= last;
+      const node = isNew ? regions.allocate() : run[first + i]!;
+      regions.write(node, start, end, prot, flags, mark, mapping);
+      if (isNew) regions.insert(node, behind);
+      else regions.remark(node);
+      gaps.set(gaps.before(node), start - cursor);
+      cursor = end;
     }
-    if (this.frees) {
-      if (this.holes > 0) core.gaps.free(this.start, this.end);
-      else {
-        core.gaps.seekRelease(this.start, this.end);
-        core.gaps.releaseHere(this.start, this.end);
-      }
-      core.mappedPages -= this.mappedPages;
-      core.changed('unmap', this.start, this.end);
-    } else if (this.holes > 0) {
-      core.gaps.take(this.start, this.end);
-      core.mappedPages += this.end - this.start - this.mappedPages;
-    }
-    if (!this.frees) core.changed(kind, this.start, this.end);
+    gaps.set(gaps.before(behind), regions.start(behind) - cursor);
+    core.mappedPages -= this.mappedPages;
+    if (!this.frees) core.mappedPages += this.end - this.start;
+    core.changed(this.frees ? 'unmap' : kind, this.start, this.end);
     this.trim();
   }
 

@@ -28,8 +28,7 @@ export class FileTable<F> {
   }
 
   /** The number of a file, with one use more. Files are told apart by identity. */
-  acquire(file: F | undefined): number {
-    if (file === undefined) return 0;
+  acquire(file: F): number {
     let number = this.numbers.get(file);
     if (number === undefined) {
       number = this.unused.pop() ?? this.files.length;
@@ -41,13 +40,8 @@ export class FileTable<F> {
     return number;
   }
 
-  /** One use more of a number that is in use. */
-  reacquire(number: number): void {
-    if (number !== 0) this.uses[number]!++;
-  }
-
   release(number: number): void {
-    if (number === 0 || --this.uses[number]! > 0) return;
+    if (--this.uses[number]! > 0) return;
     this.numbers.delete(this.files[number] as F);
     this.files[number] = undefined;
     this.unused.push(number);
@@ -62,12 +56,5 @@ export class FileTable<F> {
     for (const [file, number] of this.numbers) copy.numbers.set(file, number);
     for (const number of this.unused) copy.unused.push(number);
     return copy;
-  }
-
-  clear(): void {
-    this.files.length = 1;
-    this.uses.length = 1;
-    this.numbers.clear();
-    this.unused.length = 0;
   }
 }

@@ -71,9 +71,10 @@ export class MappingTable<F> {
     this.capacity = capacity;
   }
 
-  /** A record without references. Takes over one use of the file. Call `ensure` before. */
-  create(base: number, pages: number, offset: number, fileNumber: number): number {
+  /** A record without references. Call `ensure` before. */
+  create(base: number, pages: number, offset: number, file: F | undefined): number {
     const { numbers, words } = this;
+    const fileNumber = file === undefined ? 0 : this.files.acquire(file);
     let record = this.freeHead;
     if (record !== 0) this.freeHead = words[(record << 3) | 6]!;
     else record = ++this.highest;
@@ -101,17 +102,11 @@ export class MappingTable<F> {
   /** Frees a record that has no references. */
   discard(record: number): void {
     const { words } = this;
-    this.files.release(words[(record << 3) | 6]!);
+    const fileNumber = words[(record << 3) | 6]!;
+    if (fileNumber !== 0) this.files.release(fileNumber);
     words[(record << 3) | 6] = this.freeHead;
     this.freeHead = record;
     this.size--;
-  }
-
-  clear(): void {
-    this.files.clear();
-    this.size = 0;
-    this.highest = 0;
-    this.freeHead = 0;
   }
 
   clone(): MappingTable<F> {

@@ -1,18 +1,12 @@
 import type { Core } from './core.js';
-import type { GapTree } from './trees/gap-tree.js';
-import type { RegionTree } from './trees/region-tree.js';
 import type { GapInfo, RegionInfo } from './types.js';
-
-/** How many nodes are looked up at once; fewer at first, for those who want only one. */
-const FIRST_BATCH = 4;
-const LARGEST_BATCH = 64;
 
 /** The regions that overlap a range of bytes (all if none is given), ascending. */
 export function* regionsOf<F>(
   core: Core<F>,
   range: { start: number; end: number } | undefined,
 ): IterableIterator<RegionInfo<F>> {
-  for (const node of nodesOf(core, core.regions, range)) yield core.info(node);
+  for (const node of nodesOf(core, 'regions', range)) yield core.info(node);
 }
 
 /** The free ranges that overlap a range of bytes (all if none is given), ascending. */
@@ -20,36 +14,30 @@ export function* gapsOf<F>(
   core: Core<F>,
   range: { start: number; end: number } | undefined,
 ): IterableIterator<GapInfo> {
-  const { gaps, pageSize } = core;
-  for (const node of nodesOf(core, gaps, range)) {
-    yield { start: gaps.start(node) * pageSize, end: gaps.end(node) * pageSize };
+  const { pageSize } = core;
+  for (const node of nodesOf(core, 'gaps', range)) {
+    yield { start: core.gaps.start(node) * pageSize, end: core.gaps.end(node) * pageSize };
   }
 }
 
-/** Looks nodes up in batches; after a change of the trees the rest is looked up anew. */
+/** After a change of the trees, which may be others then, the next node is sought anew. */
 function* nodesOf<F>(
   core: Core<F>,
-  tree: RegionTree | GapTree,
+  kind: 'regions' | 'gaps',
   range: { start: number; end: number } | undefined,
 ): IterableIterator<number> {
-  const from = range === undefined ? core.startPage : range.start / core.pageSize;
-  const to = range === undefined ? core.endPage : range.end / core.pageSize;
+  const { startPage, endPage, pageSize } = core;
+  let position = range === undefined ? startPage : Math.max(startPage, range.start / pageSize);
+  const to = range === undefined ? endPage : range.end / pageSize;
   core.startCounting();
-  let position = from;
-  let size = FIRST_BATCH;
+  let version = -1;
+  let node = 0;
   while (position < to) {
-    const batch: number[] = [];
-    for (let node = tree.seekEndingAfter(position); node !== 0; node = tree.next()) {
-      if (tree.start(node) >= to || batch.length === size) break;
-      batch.push(node);
-    }
-    if (batch.length === 0) return;
-    const version = core.version;
-    for (const node of batch) {
-      if (core.version !== version) break;
-      position = tree.end(node);
-      yield node;
-    }
-    size = Math.min(size * 2, LARGEST_BATCH);
+    const tree = core[kind];
+    node = core.version === version ? tree.next(node) : tree.firstEndingAfter(position);
+    if (node === tree.header || tree.start(node) >= to) return;
+    version = core.version;
+    position = tree.end(node);
+    yield node;
   }
 }

@@ -73,7 +73,7 @@ function change<F>(
       isChanged = true;
       if (onUpdate !== undefined) parts.push(core.part(node, start, end));
     }
-    edit.put(from, to, newProt, newFlags, regions.mark(node), regions.mappings[node]!);
+    edit.put(from, to, newProt, newFlags, regions.mark(node), regions.mapping(node));
   }
   if (!isChanged) return 0;
   edit.finish();

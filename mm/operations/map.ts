@@ -25,23 +25,18 @@ export function mapAny<F>(
 ): number {
   const pages = core.pagesOf(length);
   if (pages < 0 || !areContents(core, pages, prot, flags, offset)) return -Errno.EINVAL;
-  const { gaps } = core;
-  let page: number;
-  if (options === undefined || options === null) {
-    const gap = gaps.seekFit(pages, core.isTopDown ? 1 : 0);
+  if (options === undefined && !core.mergesAdjacent) {
+    const { gaps, isTopDown } = core;
+    const gap = gaps.fit(pages, isTopDown ? 1 : 0);
     if (gap === 0) return -Errno.ENOMEM;
-    page = core.isTopDown ? gaps.end(gap) - pages : gaps.start(gap);
-    core.regions.seek(page);
-    if (!mayMerge(core, page, page + pages, prot, flags)) {
-      return placeInGap(core, gap, page, pages, prot, flags, file, offset);
-    }
-  } else {
-    const wish = parseWish(core, pages, options);
-    if (wish === INVALID) return -Errno.EINVAL;
-    page = findPlace(gaps, wish);
-    if (page < 0) return -Errno.ENOMEM;
+    const page = gaps.end(gap) - (isTopDown ? pages : gaps.pages(gap));
+    return place(core, edit, gaps.behind(gap), page, pages, prot, flags, file, offset, undefined);
   }
-  return placeNew(core, edit, page, pages, prot, flags, file, offset, undefined);
+  const wish = parseWish(core, pages, options ?? {});
+  if (wish === INVALID) return -Errno.EINVAL;
+  const page = findPlace(core, wish);
+  if (page < 0) return -Errno.ENOMEM;
+  return place(core, edit, 0, page, pages, prot, flags, file, offset, undefined);
 }
 
 /** Maps at an address, replacing what is there. */
@@ -61,7 +56,7 @@ export function mapAt<F>(
   if (!core.isInside(page, pages) || !areContents(core, pages, prot, flags, offset)) {
     return -Errno.EINVAL;
   }
-  return placeNew(core, edit, page, pages, prot, flags, file, offset, onUnmap);
+  return place(core, edit, 0, page, pages, prot, flags, file, offset, onUnmap);
 }
 
 /** Maps at an address if every page there is free. */
@@ -80,9 +75,8 @@ export function mapAtIfFree<F>(
   if (!core.isInside(page, pages) || !areContents(core, pages, prot, flags, offset)) {
     return -Errno.EINVAL;
   }
-  const gap = core.gaps.seek(page);
-  if (gap === 0 || core.gaps.end(gap) - page < pages) return -Errno.EEXIST;
-  return placeNew(core, edit, page, pages, prot, flags, file, offset, undefined);
+  if (!core.isFree(page, page + pages)) return -Errno.EEXIST;
+  return place(core, edit, 0, page, pages, prot, flags, file, offset, undefined);
 }
 
 function areContents<F>(
@@ -99,59 +93,15 @@ function areContents<F>(
   );
 }
 
-/** If a new region might be one with a neighbour; `regions.seek(page)` came just before. */
-function mayMerge<F>(
-  core: Core<F>,
-  page: number,
-  end: number,
-  prot: number,
-  flags: number,
-): boolean {
-  if (!core.mergesAdjacent) return false;
-  const { regions } = core;
-  const { before, here } = regions;
-  return (
-    (before !== 0 && regions.end(before) === page && regions.looksLike(before, prot, flags)) ||
-    (here !== 0 && regions.start(here) === end && regions.looksLike(here, prot, flags))
-  );
-}
-
 /**
- * Maps pages of one gap, at the end of the gap tree's path, as a region that merges with none;
- * `regions.seek(page)` came just before.
+ * Maps pages: directly as one new region where they are free and nothing merges, else by an edit.
+ *
+ * @param loneNext the region behind (or END) of pages that are known to be so, else 0
  */
-function placeInGap<F>(
-  core: Core<F>,
-  gap: number,
-  page: number,
-  pages: number,
-  prot: number,
-  flags: number,
-  file: F | undefined,
-  offset: number,
-): number {
-  const { gaps, regions, mappings } = core;
-  const end = page + pages;
-  const moreGaps = (page > gaps.start(gap) ? 1 : 0) + (end < gaps.end(gap) ? 1 : 0) - 1;
-  const refused = core.reserve(1, moreGaps, 1);
-  if (refused < 0) return refused;
-  if (core.mayAllocate !== undefined) {
-    // It may have looked around.
-    gaps.seek(page);
-    regions.seek(page);
-  }
-  const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
-  mappings.retain(mapping);
-  gaps.takeHere(page, end);
-  regions.addHere(page, end, prot, flags, 0, mapping);
-  core.mappedPages += pages;
-  core.changed('map', page, end);
-  return page * core.pageSize;
-}
-
-function placeNew<F>(
+function place<F>(
   core: Core<F>,
   edit: Edit<F>,
+  loneNext: number,
   page: number,
   pages: number,
   prot: number,
@@ -160,21 +110,32 @@ function placeNew<F>(
   offset: number,
   onUnmap: UpdateFn<F> | undefined,
 ): number {
-  const { mappings } = core;
+  const { gaps, mappings, regions } = core;
   const end = page + pages;
-  const here = core.regions.seek(page);
-  const isFree = here === 0 || core.regions.start(here) >= end;
-  if (isFree && !mayMerge(core, page, end, prot, flags)) {
-    const gap = core.gaps.seek(page);
-    return placeInGap(core, gap, page, pages, prot, flags, file, offset);
+  const next = loneNext || findLoneNext(core, page, end, prot, flags);
+  let refused: number = -Errno.ENOMEM;
+  if (next !== 0) {
+    const gapEnd = regions.start(next);
+    const moreGaps =
+      Number(gapEnd - page < gaps.pages(gaps.before(next))) + Number(end < gapEnd) - 1;
+    refused = core.reserve(1, moreGaps, 1);
+    if (refused < 0) return refused;
+    const mapping = mappings.create(page, pages, offset, file);
+    mappings.retain(mapping);
+    const region = regions.allocate();
+    regions.write(region, page, end, prot, flags, 0, mapping);
+    regions.insert(region, next);
+    gaps.take(region, next);
+    core.mappedPages += pages;
+    core.changed('map', page, end);
+    return page * core.pageSize;
   }
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
-  if (core.makeRoom(0, 0, 1) < 0) return -Errno.ENOMEM;
+  if (core.makeRoom(0, 1) < 0) return -Errno.ENOMEM;
   edit.begin(page, end, parts);
-  const mapping = mappings.create(page, pages, offset, mappings.files.acquire(file));
+  const mapping = mappings.create(page, pages, offset, file);
   edit.put(page, end, prot, flags, 0, mapping);
   edit.finish();
-  let refused: number = -Errno.ENOMEM;
   try {
     refused = core.reserve(edit.moreRegions, edit.moreGaps);
   } finally {
@@ -187,4 +148,20 @@ function placeNew<F>(
   if (mappings.references(mapping) === 0) mappings.discard(mapping);
   core.reportParts(parts, onUnmap);
   return page * core.pageSize;
+}
+
+/** The region behind (or END) of free pages where a new region merges with none, else 0. */
+function findLoneNext<F>(
+  core: Core<F>,
+  page: number,
+  end: number,
+  prot: number,
+  flags: number,
+): number {
+  if (!core.isFree(page, end)) return 0;
+  const { before, after } = core.regions;
+  if (!core.mergesAdjacent) return after;
+  const { regions } = core;
+  if (regions.end(before) === page && regions.looksLike(before, prot, flags)) return 0;
+  return regions.start(after) === end && regions.looksLike(after, prot, flags) ? 0 : after;
 }

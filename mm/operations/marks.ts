@@ -1,5 +1,6 @@
 import type { Core, Part } from '../core.js';
 import type { Edit } from '../edit.js';
+import { END } from '../trees/region-tree.js';
 import type { UpdateFn } from '../types.js';
 
 /** Marks every region as an original, and merges neighbours that differed in nothing else. */
@@ -8,20 +9,20 @@ export function markOriginal<F>(core: Core<F>, edit: Edit<F>): void {
   regions.markAll();
   let before = 0;
   let node = regions.first();
-  while (node !== 0) {
+  while (node !== END) {
     const start = regions.start(node);
     if (before !== 0 && regions.end(before) === start && core.areOne(before, node)) {
       // To put the region again as it is merges it with its neighbours on both sides.
-      const mapping = regions.mappings[node]!;
+      const mapping = regions.mapping(node);
       edit.begin(start, regions.end(node));
       edit.put(start, regions.end(node), regions.prot(node), regions.flags(node), 1, mapping);
       edit.finish();
       edit.commit('change');
-      before = regions.seek(start); // and leaves the path there
+      before = regions.find(start);
     } else {
       before = node;
     }
-    node = regions.next();
+    node = regions.next(before);
   }
   core.changed('change', core.startPage, core.endPage);
 }
@@ -34,20 +35,17 @@ export function unmapNonOriginal<F>(
 ): void {
   const { regions } = core;
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
-  let node = regions.seekNew(core.startPage);
-  while (node !== 0) {
+  for (let node = regions.firstNew(); node !== 0; node = regions.firstNew()) {
     // Neighbours go together.
     const start = regions.start(node);
     let end = start;
-    while (node !== 0 && regions.mark(node) === 0 && regions.start(node) === end) {
+    while (node !== END && regions.mark(node) === 0 && regions.start(node) === end) {
       end = regions.end(node);
-      node = regions.next();
+      node = regions.next(node);
     }
     edit.begin(start, end, parts);
     edit.finish();
-    core.gaps.ensure(1);
     edit.commit();
-    node = regions.seekNew(end);
   }
   core.reportParts(parts, onUnmap);
 }

@@ -1,5 +1,4 @@
 import { type Core, isCount } from '../core.js';
-import type { GapTree } from '../trees/gap-tree.js';
 import type { MapAnyOptions } from '../types.js';
 
 /** Where a mapping may lie, in pages. */
@@ -51,52 +50,45 @@ export function parseWish<F>(
 }
 
 /** The page where the wish is met: the hint, or the policy's choice; -1 if there is none. */
-export function findPlace(gaps: GapTree, wish: Wish): number {
-  if (wish.hint >= 0 && isHintGood(gaps, wish)) return wish.hint;
-  return wish.isTopDown ? findHighest(gaps, wish) : findLowest(gaps, wish);
+export function findPlace<F>(core: Core<F>, wish: Wish): number {
+  if (wish.hint >= 0 && isHintGood(core, wish)) return wish.hint;
+  return wish.isTopDown ? findHighest(core, wish) : findLowest(core, wish);
 }
 
 export function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
 }
 
-function isHintGood(gaps: GapTree, wish: Wish): boolean {
+function isHintGood<F>({ regions, gaps }: Core<F>, wish: Wish): boolean {
   const { hint, pages, alignment, guard, low, high } = wish;
   if (hint % alignment !== 0 || hint < low || pages > high - hint) return false;
-  const gap = gaps.seek(hint);
-  if (gap === 0) return false;
+  regions.seek(hint);
+  const gap = gaps.before(regions.after);
   return guard <= hint - gaps.start(gap) && guard <= gaps.end(gap) - hint - pages;
 }
 
-function findLowest(gaps: GapTree, wish: Wish): number {
+function findLowest<F>({ gaps }: Core<F>, wish: Wish): number {
   const { pages, alignment, guard, low, high } = wish;
-  const needed = pages + 2 * guard;
-  // The gap that reaches over `low` starts before it.
-  const reaching = gaps.seekFitFrom(low, 1, 1);
-  let from = reaching === 0 ? low : gaps.start(reaching);
-  for (;;) {
-    const gap = gaps.seekFitFrom(from, needed, 0);
-    if (gap === 0) return -1;
-    const start = gaps.start(gap);
-    const page = Math.ceil(Math.max(start + guard, low) / alignment) * alignment;
+  let gap = gaps.firstEndingAfter(low);
+  while (gap !== 0) {
+    const first = Math.max(gaps.start(gap) + guard, low);
+    const page = Math.ceil(first / alignment) * alignment;
     if (pages > high - page) return -1;
     if (guard <= gaps.end(gap) - page - pages) return page;
-    from = start + 1;
+    gap = gaps.fitBeyond(gap, pages + 2 * guard, 0);
   }
+  return -1;
 }
 
-function findHighest(gaps: GapTree, wish: Wish): number {
+function findHighest<F>({ gaps }: Core<F>, wish: Wish): number {
   const { pages, alignment, guard, low, high } = wish;
-  const needed = pages + 2 * guard;
-  let from = high - 1;
-  for (;;) {
-    const gap = gaps.seekFitFrom(from, needed, 1);
-    if (gap === 0) return -1;
-    const start = gaps.start(gap);
+  let gap = gaps.firstEndingAfter(high - 1) || gaps.fit(pages + 2 * guard, 1);
+  while (gap !== 0) {
     const last = Math.min(gaps.end(gap) - guard, high) - pages;
     const page = Math.floor(last / alignment) * alignment;
     if (page < low) return -1;
-    if (page >= start + guard) return page;
-    from = start - 1;
+    if (page >= gaps.start(gap) + guard) return page;
+    gap = gaps.fitBeyond(gap, pages + 2 * guard, 1);
   }
+  return -1;
 }

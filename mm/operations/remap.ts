@@ -51,12 +51,12 @@ export function remap<F>(
   if (newAddr === undefined && !keepOld) {
     if (newPages === oldPages) return address;
     if (newPages < oldPages) return shrink(core, edit, source, options);
-    const gap = core.gaps.seek(page + oldPages);
-    if (gap !== 0 && core.gaps.end(gap) - page >= newPages) return grow(core, edit, source);
+    const fits = core.isInside(page + oldPages, newPages - oldPages);
+    if (fits && core.isFree(page + oldPages, page + newPages)) return grow(core, edit, source);
     if (!mayMove) return -Errno.ENOMEM;
   }
   if (newAddr === undefined) {
-    const gap = core.gaps.seekFit(newPages, core.isTopDown ? 1 : 0);
+    const gap = core.gaps.fit(newPages, core.isTopDown ? 1 : 0);
     if (gap === 0) return -Errno.ENOMEM;
     target = core.isTopDown ? core.gaps.end(gap) - newPages : core.gaps.start(gap);
   }
@@ -77,11 +77,11 @@ function readSource<F>(
   if (edit.hasHoles) return undefined;
   // Under 'adjacent' each region is a mapping of its own.
   if (core.mergesAdjacent && edit.last - edit.first > 1) return undefined;
-  const mapping = regions.mappings[edit.run[edit.first]!]!;
+  const mapping = regions.mapping(edit.run[edit.first]!);
   const pieces: Piece[] = [];
   for (let i = edit.first; i < edit.last; i++) {
     const node = edit.run[i]!;
-    if (regions.mappings[node] !== mapping) return undefined;
+    if (regions.mapping(node) !== mapping) return undefined;
     pieces.push({
       from: Math.max(regions.start(node), page) - page,
       to: Math.min(regions.end(node), end) - page,
@@ -141,11 +141,9 @@ function move<F>(
   const newEnd = target + newPages;
   const dropped: Part<F>[] = [];
   const replaced: Part<F>[] = [];
-  if (core.makeRoom(0, 0, 1) < 0) return -Errno.ENOMEM;
-  const fileNumber = mappings.fileNumber(mapping);
-  mappings.files.reacquire(fileNumber);
+  if (core.makeRoom(0, 1) < 0) return -Errno.ENOMEM;
   const offset = core.offsetAt(mapping, page);
-  const newMapping = mappings.create(target, newPages, offset, fileNumber);
+  const newMapping = mappings.create(target, newPages, offset, mappings.file(mapping));
 
   const leave = new Edit(core);
   if (!keepOld) {
@@ -161,7 +159,7 @@ function move<F>(
   // The first step may need room that the second gives back.
   let refused: number = -Errno.ENOMEM;
   try {
-    if (core.makeRoom(leave.moreRegions, leave.moreGaps) === 0) {
+    if (core.makeRoom(leave.moreRegions, 0) === 0) {
       refused = core.reserve(leave.moreRegions + edit.moreRegions, leave.moreGaps + edit.moreGaps);
     }
   } finally {

@@ -1,7 +1,6 @@
 import type { Core, Part } from '../core.js';
 import type { Edit } from '../edit.js';
 import { Errno } from '../errno.js';
-import { seekBoth } from '../trees/seek-both.js';
 import type { UpdateFn } from '../types.js';
 
 /** Unmaps what is mapped in a range. */
@@ -15,31 +14,49 @@ export function unmap<F>(
   const page = core.pageAt(address);
   const pages = core.pagesOf(length);
   if (!core.isInside(page, pages)) return -Errno.EINVAL;
-  if (onUnmap === undefined) {
-    const node = seekBoth(core.regions, core.gaps, page, page + pages);
-    if (node !== 0 && core.regions.end(node) === page + pages) {
-      return unmapRegion(core, node, page, page + pages);
-    }
-  }
   const parts: Part<F>[] | undefined = onUnmap === undefined ? undefined : [];
-  edit.begin(page, page + pages, parts);
+  const { regions } = core;
+  regions.seek(page + 1);
+  const { before } = regions;
+  let result = 0;
+  if (before !== 0 && regions.start(before) === page && regions.end(before) === page + pages) {
+    parts?.push(core.part(before, page, page + pages));
+    unmapRegion(core, before, regions.after);
+  } else {
+    result = unmapPieces(core, edit, page, page + pages, parts);
+  }
+  if (parts !== undefined) core.reportParts(parts, onUnmap);
+  return result;
+}
+
+/** Unmaps what is not just one whole region. */
+function unmapPieces<F>(
+  core: Core<F>,
+  edit: Edit<F>,
+  start: number,
+  end: number,
+  parts: Part<F>[] | undefined,
+): number {
+  edit.begin(start, end, parts);
   if (edit.mappedPages === 0) return 0;
   edit.finish();
   const refused = core.reserve(edit.moreRegions, edit.moreGaps);
-  if (refused < 0) return refused;
+  if (refused < 0) {
+    if (parts !== undefined) parts.length = 0;
+    return refused;
+  }
   edit.commit();
-  core.reportParts(parts, onUnmap);
   return 0;
 }
 
-/** Unmaps one whole region, which `seekBoth` has just found: no node more is needed. */
-function unmapRegion<F>(core: Core<F>, node: number, start: number, end: number): number {
+/** Unmaps one whole region in front of `next` (or END), for which no node more is needed. */
+function unmapRegion<F>(core: Core<F>, region: number, next: number): void {
   const { gaps, regions, mappings } = core;
-  if (core.makeRoom(0, 1) < 0) return -Errno.ENOMEM;
-  mappings.drop(regions.mappings[node]!);
-  regions.removeHere();
-  gaps.releaseHere(start, end);
+  const start = regions.start(region);
+  const end = regions.end(region);
+  mappings.drop(regions.mapping(region));
+  gaps.give(region, next);
+  regions.remove(region);
   core.mappedPages -= end - start;
   core.changed('unmap', start, end);
-  return 0;
 }

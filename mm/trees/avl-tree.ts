@@ -1,303 +1,254 @@
-/** Enough for the tallest AVL tree of 2^31 nodes (45 levels) and the sentinel. */
-const MAX_DEPTH = 64;
-const INITIAL_CAPACITY = 16;
-/** Where the root hangs: the right link of node 0. */
-const ROOT_SLOT = 3;
+/** 0 is left, or towards lower addresses. */
+export type Side = 0 | 1;
 
 /**
- * An AVL tree in typed arrays. A node is an index; 0 is "none", and at the same time the sentinel
- * whose right child is the root. Node n has its key at `keys[2n]` and its children at
- * `links[4n+2]` (left) and `links[4n+3]` (right): one record of 16 bytes, so that a descent
- * touches one cache line per level.
+ * An AVL tree in typed arrays. A node is the place of its record in `words`, a multiple of 8; 0 is
+ * none. The record of node n has 32 bytes:
  *
- * A *slot* is the place of a link in `links`: slot >> 2 is the parent, slot & 1 the side. A descent
- * leaves its slots in `path[0..depth]`; `links[path[i]]` is the node at depth i.
+ * - `numbers[n >> 1]` and `[(n >> 1) | 1]`: the subclass's
+ * - `words[n | 4]` and `[n | 5]`: the left and the right child
+ * - `words[n | 6]`: the parent
+ * - `words[n | 7]`: bits 0 and 1 are the balance: twice the side of the taller subtree, or 1 if both
+ *   are as tall; the rest is the subclass's
  *
- * Subclasses add an augmentation: a value per node that depends on the node and its children.
+ * A *slot* is the place of a link to a child: slot & ~7 is the parent, slot & 1 the side. The root
+ * hangs as the left child of the `header`, which counts as behind the last node. Where a parent is
+ * written for no child, it is written to node 0, and nobody reads it.
+ *
+ * By the parents a change goes up from where it happens, and only as far as it changes something:
+ * nothing is sought twice. In the loops that every operation runs no branch depends on which child
+ * a node is: a processor would guess every other one wrong.
+ *
+ * Subclasses give every node a value, and augment it by a summary of the values of its subtree.
  */
 export abstract class AvlTree {
-  keys: Float64Array;
-  links: Int32Array;
-  /** 0 for none, 1 for a leaf. */
-  heights: Uint8Array;
-  /** Nodes in use. */
+  numbers = new Float64Array(0);
+  words = new Int32Array(0);
+  /** Nodes in the tree. */
   size = 0;
-  readonly path = new Int32Array(MAX_DEPTH);
-  depth = -1;
-  /** Nodes visited, counted only while `isCounting`. */
+  /** Nodes visited since this was set to 0. */
   visits = 0;
-  isCounting = false;
-  protected capacity = INITIAL_CAPACITY;
-  /** The highest index ever used; recycled ones are chained through their left links. */
-  private highest = 0;
-  private freeHead = 0;
+  readonly header: number;
 
-  constructor() {
-    const record = new ArrayBuffer(16 * (INITIAL_CAPACITY + 1));
-    this.keys = new Float64Array(record);
-    this.links = new Int32Array(record);
-    this.heights = new Uint8Array(INITIAL_CAPACITY + 1);
+  constructor(header: number) {
+    this.header = header;
   }
 
   get root(): number {
-    return this.links[ROOT_SLOT]!;
+    return this.words[this.header | 4]!;
   }
 
-  /**
-   * Stores a node's height and recomputes its augmentation from its own value and its children's.
-   *
-   * @returns false if both were stored like that already
-   */
-  protected abstract update(node: number, left: number, right: number, height: number): boolean;
+  /** Recomputes a node's summary from its value and its children's summaries. */
+  protected abstract summarize(node: number): void;
 
-  /** Gives `node` the stored height and augmentation of `from`, in whose place it stands. */
-  protected abstract inherit(node: number, from: number): void;
+  /** Gives `heir` the summary of `node`, in whose place it stands. */
+  protected abstract inherit(heir: number, node: number): void;
 
-  /** If there is room for `extra` more nodes. */
-  hasRoom(extra: number): boolean {
-    return this.size + extra <= this.capacity;
+  /** Recomputes summaries from a node up, where the value of `gone` counts there no more. */
+  protected abstract lower(node: number, gone: number): void;
+
+  /** Counts a node. */
+  protected visit(): void {
+    this.visits = (this.visits + 1) | 0;
   }
 
-  /** Makes room for `extra` more nodes. Throws RangeError where the host has no memory for it. */
-  ensure(extra: number): void {
-    if (this.hasRoom(extra)) return;
-    let capacity = this.capacity;
-    while (capacity < this.size + extra) capacity *= 2;
-    this.resize(capacity);
+  child(node: number, side: Side): number {
+    return this.words[node | 4 | side]!;
   }
 
-  /** Bytes of the arenas, used or not. */
-  get arenaBytes(): number {
-    return this.keys.byteLength + this.heights.byteLength;
+  parent(node: number): number {
+    return this.words[node | 6]!;
   }
 
-  /** Removes every node, and keeps the arenas. */
-  clear(): void {
-    this.links[ROOT_SLOT] = 0;
-    this.size = 0;
-    this.highest = 0;
-    this.freeHead = 0;
+  /** The difference of the subtrees' heights as it is stored: right minus left, -1 to 1. */
+  balance(node: number): number {
+    return (this.words[node | 7]! & 3) - 1;
   }
 
-  /** If every node ever used is in the tree or waits to be recycled, and none is both. */
-  isArenaWhole(): boolean {
-    let unused = 0;
-    for (let node = this.freeHead; node !== 0; node = this.links[(node << 2) | 2]!) {
-      if (++unused > this.highest) return false;
-    }
-    return this.size + unused === this.highest;
-  }
-
-  /** A node's place in the tree, as plain data. */
-  describe(node: number): { id: number; left: number; right: number; height: number } {
-    const left = this.links[(node << 2) | 2]!;
-    const right = this.links[(node << 2) | 3]!;
-    return { id: node, left, right, height: this.heights[node]! };
-  }
-
-  /** The node with the lowest key, 0 if there is none. Leaves the path at it. */
+  /** The first node in order, the header if there is none. */
   first(): number {
-    this.path[0] = ROOT_SLOT;
-    this.depth = 0;
-    return this.descend();
-  }
-
-  /** The node after the one at the path's end, 0 if there is none. Moves the path there. */
-  next(): number {
-    const { links, path } = this;
-    const slot = path[this.depth]!;
-    const right = (links[slot]! << 2) | 3;
-    if (links[right] !== 0) {
-      path[++this.depth] = right;
-      return this.descend();
+    const { words } = this;
+    let node = this.header;
+    for (let left = words[node | 4]!; left !== 0; left = words[node | 4]!) {
+      node = left;
+      this.visit();
     }
-    let depth = this.depth;
-    while (depth >= 0 && (path[depth]! & 1) === 1) depth--;
-    if (this.isCounting) this.visits += this.depth - depth + 1;
-    this.depth = depth - 1;
-    return depth < 0 ? 0 : path[depth]! >> 2;
+    return node;
   }
 
-  /**
-   * The node with the lowest key >= `key`, 0 if there is none. Leaves the path at it.
-   */
-  seekKey(key: number): number {
-    const { keys, links, path } = this;
-    let found = -1;
-    let depth = 0;
-    let slot = ROOT_SLOT;
-    for (let node = links[slot]!; node !== 0; node = links[slot]!) {
-      path[depth] = slot;
-      if (keys[node << 1]! < key) slot = (node << 2) | 3;
-      else {
-        found = depth;
-        slot = (node << 2) | 2;
+  /** The node behind another, the header if there is none. */
+  next(node: number): number {
+    const { words, header } = this;
+    let at = words[node | 5]!;
+    if (at !== 0) {
+      for (let left = words[at | 4]!; left !== 0; left = words[at | 4]!) {
+        at = left;
+        this.visit();
       }
-      depth++;
+    } else {
+      let below = node;
+      at = words[node | 6]!;
+      while (at !== header && words[at | 5] === below) {
+        below = at;
+        at = words[at | 6]!;
+        this.visit();
+      }
     }
-    if (this.isCounting) this.visits += depth;
-    this.depth = found;
-    return found < 0 ? 0 : links[path[found]!]!;
+    return at;
   }
 
-  /** Takes the arenas' contents from a tree of the same kind. */
-  protected copyFrom(other: AvlTree): void {
-    const record = other.keys.buffer.slice(0) as ArrayBuffer;
-    this.keys = new Float64Array(record);
-    this.links = new Int32Array(record);
-    this.heights = other.heights.slice();
-    this.size = other.size;
-    this.isCounting = other.isCounting;
-    this.capacity = other.capacity;
-    this.highest = other.highest;
-    this.freeHead = other.freeHead;
+  /** The empty slot where a node right in front of `next` or the header hangs. */
+  protected slotBefore(next: number): number {
+    const { words } = this;
+    let slot = next | 4;
+    for (let at = words[slot]!; at !== 0; at = words[slot]!) {
+      slot = at | 5;
+      this.visit();
+    }
+    return slot;
   }
 
-  /** Grows every array, all or none. Subclasses grow theirs first. */
-  protected resize(capacity: number): void {
-    const record = new ArrayBuffer(16 * (capacity + 1));
-    const heights = new Uint8Array(capacity + 1);
-    const links = new Int32Array(record);
-    links.set(this.links);
-    heights.set(this.heights);
-    this.keys = new Float64Array(record);
-    this.links = links;
-    this.heights = heights;
-    this.capacity = capacity;
-  }
-
-  /** A node with the given key, not yet in the tree. Call `ensure` before. */
-  protected allocate(key: number): number {
-    let node = this.freeHead;
-    if (node !== 0) this.freeHead = this.links[(node << 2) | 2]!;
-    else node = ++this.highest;
-    this.keys[node << 1] = key;
+  /** Hangs `node` as a leaf into an empty slot; all summaries are right already. */
+  protected attach(node: number, slot: number): void {
+    const { words } = this;
+    words[node | 4] = 0;
+    words[node | 5] = 0;
+    words[node | 6] = slot & ~7;
+    words[node | 7] = (words[node | 7]! & ~3) | 1;
+    words[slot] = node;
     this.size++;
-    return node;
+    this.grow(node);
   }
 
-  protected release(node: number): void {
-    this.links[(node << 2) | 2] = this.freeHead;
-    this.freeHead = node;
-    this.size--;
-  }
-
-  /**
-   * Hangs `node` as a leaf into the empty slot at `path[depth]` and rebalances. Nodes down to
-   * depth `changed` have other values than their stored augmentation says.
-   */
-  protected attach(node: number, depth: number, changed = 0x7fffffff): void {
-    const { links } = this;
-    links[(node << 2) | 2] = 0;
-    links[(node << 2) | 3] = 0;
-    this.update(node, 0, 0, 1);
-    links[this.path[depth]!] = node;
-    this.retrace(depth - 1, changed);
-  }
-
-  /** Takes the node at `path[depth]` out of the tree and rebalances; does not release it. */
-  protected detach(depth: number): void {
-    const { links, path } = this;
-    const slot = path[depth]!;
-    const node = links[slot]!;
-    const left = links[(node << 2) | 2]!;
-    const right = links[(node << 2) | 3]!;
+  /** Takes `node` out of the tree. */
+  protected detach(node: number): void {
+    const { words } = this;
+    const left = words[node | 4]!;
+    const right = words[node | 5]!;
+    let slot = this.slotOf(node);
     if (left === 0 || right === 0) {
-      links[slot] = left + right;
-      this.retrace(depth - 1);
-      return;
+      this.link(slot, left | right);
+      this.lower(slot & ~7, node);
+    } else {
+      // The next node takes the place.
+      let heir = right;
+      slot = node | 5;
+      for (let at = words[heir | 4]!; at !== 0; at = words[heir | 4]!) {
+        slot = heir | 4;
+        heir = at;
+        this.visit();
+      }
+      this.link(slot, words[heir | 5]!);
+      this.substitute(node, heir);
+      if (heir === right) slot = heir | 5;
+      else this.lower(slot & ~7, heir);
+      this.lower(heir, node);
     }
-    // The nearest node of the taller side takes the place.
-    const side = this.heights[left]! > this.heights[right]! ? 0 : 1;
-    let last = depth + 1;
-    path[last] = (node << 2) | 2 | side;
-    let heir = links[path[last]!]!;
-    for (;;) {
-      const inner = (heir << 2) | (3 - side);
-      const child = links[inner]!;
-      if (child === 0) break;
-      path[++last] = inner;
-      heir = child;
-    }
-    if (this.isCounting) this.visits += last - depth;
-    links[path[last]!] = links[(heir << 2) | 2 | side]!;
-    links[(heir << 2) | 2] = links[(node << 2) | 2]!;
-    links[(heir << 2) | 3] = links[(node << 2) | 3]!;
-    this.inherit(heir, node);
-    links[slot] = heir;
-    path[depth + 1] = (heir << 2) | 2 | side;
-    this.retrace(last - 1, depth);
+    this.size--;
+    this.shrink(slot);
   }
 
-  /**
-   * Restores heights, balance and augmentation from `path[depth]` up to the root. Stops where
-   * nothing changes any more, but not below depth `changed`, where a node's own value changed.
-   */
-  protected retrace(depth: number, changed = 0x7fffffff): void {
-    const { links, heights, path } = this;
-    let level = depth;
-    for (; level >= 0; level--) {
-      const slot = path[level]!;
-      const node = links[slot]!;
-      const left = links[(node << 2) | 2]!;
-      const right = links[(node << 2) | 3]!;
-      const leftHeight = heights[left]!;
-      const rightHeight = heights[right]!;
-      if (leftHeight > rightHeight + 1) this.rebalance(slot, 0);
-      else if (rightHeight > leftHeight + 1) this.rebalance(slot, 1);
-      else {
-        const height = (leftHeight > rightHeight ? leftHeight : rightHeight) + 1;
-        if (!this.update(node, left, right, height) && level <= changed) break;
+  /** Puts `heir`, which is in no tree, into the place of `node`. */
+  protected substitute(node: number, heir: number): void {
+    const { words } = this;
+    this.link(this.slotOf(node), heir);
+    this.link(heir | 4, words[node | 4]!);
+    this.link(heir | 5, words[node | 5]!);
+    words[heir | 7] = (words[heir | 7]! & ~3) | (words[node | 7]! & 3);
+    this.inherit(heir, node);
+  }
+
+  /** The slot where a node hangs. */
+  private slotOf(node: number): number {
+    const { words } = this;
+    const parent = words[node | 6]!;
+    return parent | 4 | Number(words[parent | 5] === node);
+  }
+
+  private link(slot: number, child: number): void {
+    const { words } = this;
+    words[slot] = child;
+    words[child | 6] = slot & ~7;
+  }
+
+  /** Restores balance upwards after the subtree of a node has become one level taller. */
+  private grow(from: number): void {
+    const { words, header } = this;
+    let below = from;
+    for (let node = words[from | 6]!; node !== header; node = words[node | 6]!) {
+      this.visit();
+      const side = Number(words[node | 5] === below);
+      const word = words[node | 7]!;
+      if ((word & 3) === side << 1) {
+        this.rebalance(node, side);
+        break;
+      }
+      words[node | 7] = word + (side << 1) - 1;
+      if ((word & 3) !== 1) break;
+      below = node;
+    }
+  }
+
+  /** Restores balance upwards after the subtree in a slot has lost a level. */
+  private shrink(from: number): void {
+    const { words, header } = this;
+    let slot = from;
+    for (let node = slot & ~7; node !== header; node = slot & ~7) {
+      this.visit();
+      const side = slot & 1;
+      const word = words[node | 7]!;
+      slot = this.slotOf(node);
+      if ((word & 3) === 2 - (side << 1)) {
+        const top = this.rebalance(node, 1 - side);
+        if ((words[top | 7]! & 3) !== 1) break;
+      } else {
+        words[node | 7] = word + 1 - (side << 1);
+        if ((word & 3) === 1) break;
       }
     }
-    if (this.isCounting) this.visits += depth - level;
   }
 
-  /** Rotates the node at `slot`, whose child on `side` is two levels taller than the other. */
-  protected rebalance(slot: number, side: number): void {
-    const { links, heights } = this;
-    const heavy = (links[slot]! << 2) | 2 | side;
-    const child = links[heavy]!;
-    const outer = heights[links[(child << 2) | 2 | side]!]!;
-    const inner = heights[links[(child << 2) | (3 - side)]!]!;
-    if (outer < inner) this.rotate(heavy, 1 - side);
-    this.rotate(slot, side);
-  }
-
-  /** Lifts the child on `side` of the node at `slot` into its place. */
-  private rotate(slot: number, side: number): void {
-    const { links } = this;
-    const node = links[slot]!;
-    const child = links[(node << 2) | 2 | side]!;
-    links[(node << 2) | 2 | side] = links[(child << 2) | (3 - side)]!;
-    links[(child << 2) | (3 - side)] = node;
-    links[slot] = child;
-    this.refresh(node);
-    this.refresh(child);
-  }
-
-  private refresh(node: number): void {
-    const { links, heights } = this;
-    const left = links[(node << 2) | 2]!;
-    const right = links[(node << 2) | 3]!;
-    this.update(node, left, right, Math.max(heights[left]!, heights[right]!) + 1);
-  }
-
-  /** Goes to the lowest key below the path's end. */
-  private descend(): number {
-    const { links, path } = this;
-    let depth = this.depth;
-    let node = links[path[depth]!]!;
-    if (node === 0) return 0;
-    for (;;) {
-      const slot = (node << 2) | 2;
-      const child = links[slot]!;
-      if (child === 0) break;
-      path[++depth] = slot;
-      node = child;
+  /**
+   * Rotates `node`, whose child on `side` is two levels taller than the other.
+   *
+   * @returns what stands in its place
+   */
+  private rebalance(node: number, side: number): number {
+    const { words } = this;
+    const outer = side << 1;
+    const inner = 2 - outer;
+    const child = words[node | 4 | side]!;
+    const lean = words[child | 7]! & 3;
+    if (lean === inner) {
+      const top = words[child | (5 - side)]!;
+      const topLean = words[top | 7]! & 3;
+      this.lift(child, 1 - side);
+      this.lift(node, side);
+      this.setBalance(node, topLean === outer ? inner : 1);
+      this.setBalance(child, topLean === inner ? outer : 1);
+      this.setBalance(top, 1);
+      return top;
     }
-    if (this.isCounting) this.visits += depth - this.depth + 1;
-    this.depth = depth;
-    return node;
+    this.lift(node, side);
+    // Only where the other side has shrunk the child can be even.
+    this.setBalance(node, lean === 1 ? outer : 1);
+    this.setBalance(child, lean === 1 ? inner : 1);
+    return child;
+  }
+
+  private setBalance(node: number, balance: number): void {
+    const { words } = this;
+    words[node | 7] = (words[node | 7]! & ~3) | balance;
+  }
+
+  /** Lifts the child on `side` of a node into its place. */
+  private lift(node: number, side: number): void {
+    const { words } = this;
+    const child = words[node | 4 | side]!;
+    this.link(this.slotOf(node), child);
+    this.link(node | 4 | side, words[child | (5 - side)]!);
+    this.link(child | (5 - side), node);
+    this.inherit(child, node);
+    this.summarize(node);
   }
 }

@@ -1,297 +1,258 @@
-import { BulkAvlTree } from './bulk-avl-tree.js';
-
-/** 0 looks from the lowest address up, 1 from the highest down. */
-export type Direction = 0 | 1;
+import { AvlTree, type Side } from './avl-tree.js';
+import type { RegionTree } from './region-tree.js';
 
 /**
- * The free ranges. The key is a gap's first page; every node also knows its number of pages and the
- * largest number in its subtree, so that the first gap that fits is found without a scan.
+ * The free ranges. A gap ends where the region behind it (or END) starts, and stands in its record:
+ * gap n | 8 in that of region n. So the way from a region to the gap in front of it is none. The first
+ * number of a gap are its pages, 0 where there is no gap, which then is not in this tree. The second
+ * is the largest gap of the subtree, so that the first gap that fits is found without a scan.
  */
-export class GapTree extends BulkAvlTree {
-  /** Node n: pages at `sizes[2n]`, the largest in its subtree at `sizes[2n+1]`. */
-  sizes = new Float64Array(2 * (this.capacity + 1));
-  /** Left by `seekRelease`: depths of the neighbours on the path (-1: none), and if they touch. */
-  private beforeDepth = -1;
-  private afterDepth = -1;
-  private touchesBefore = false;
-  private touchesAfter = false;
+export class GapTree extends AvlTree {
+  private readonly regions: RegionTree;
 
+  constructor(regions: RegionTree) {
+    super(0);
+    this.regions = regions;
+    this.share();
+  }
+
+  /** Pages of the largest gap. */
   get largest(): number {
     return this.largestBelow(this.root);
   }
 
   /** Pages of the largest gap in a subtree. */
   largestBelow(node: number): number {
-    return this.sizes[(node << 1) | 1]!;
+    return this.numbers[(node >> 1) | 1]!;
   }
 
-  override get arenaBytes(): number {
-    return super.arenaBytes + this.sizes.byteLength;
+  /** The gap in front of a region or END. */
+  before(region: number): number {
+    return region | 8;
   }
 
-  start(node: number): number {
-    return this.keys[node << 1]!;
+  /** The region behind a gap, or END. */
+  behind(gap: number): number {
+    return gap & ~8;
   }
 
-  end(node: number): number {
-    return this.keys[node << 1]! + this.sizes[node << 1]!;
+  pages(gap: number): number {
+    return this.numbers[gap >> 1]!;
   }
 
-  clone(): GapTree {
-    const copy = new GapTree();
-    copy.copyFrom(this);
-    copy.sizes = this.sizes.slice();
+  start(gap: number): number {
+    return this.end(gap) - this.pages(gap);
+  }
+
+  end(gap: number): number {
+    return this.numbers[(gap & ~8) >> 1]!;
+  }
+
+  /** @param regions a clone of the tree that this one belongs to */
+  clone(regions: RegionTree): GapTree {
+    const copy = new GapTree(regions);
+    copy.size = this.size;
     return copy;
   }
 
-  /** The first gap of at least `pages` in the direction, 0 if none. Leaves the path at it. */
-  seekFit(pages: number, direction: Direction): number {
-    this.path[0] = 3;
-    return this.fitBelow(0, pages, direction);
+  /** Uses the regions' arena, which may have grown. */
+  share(): void {
+    this.numbers = this.regions.numbers;
+    this.words = this.regions.words;
   }
 
-  /**
-   * The first gap of at least `pages` that starts at `from` or beyond it in the direction, 0 if
-   * none. Leaves the path at it.
-   */
-  seekFitFrom(from: number, pages: number, direction: Direction): number {
-    const { keys, links, path, sizes } = this;
-    const far = 3 - direction;
-    let depth = -1;
-    let slot = 3;
-    for (let node = links[slot]!; node !== 0; node = links[slot]!) {
-      path[++depth] = slot;
-      const isBeyond = direction === 0 ? keys[node << 1]! >= from : keys[node << 1]! <= from;
-      slot = (node << 2) | (isBeyond ? 5 - far : far);
-    }
-    if (this.isCounting) this.visits += depth + 1;
-    // Upwards: the nodes that were left on their near side, each with its far subtree.
-    for (; depth >= 0; depth--) {
-      const node = links[path[depth]!]!;
-      if (slot === ((node << 2) | (5 - far))) {
-        if (sizes[node << 1]! >= pages) {
-          this.depth = depth;
-          return node;
-        }
-        const farChild = links[(node << 2) | far]!;
-        if (sizes[(farChild << 1) | 1]! >= pages) {
-          path[depth + 1] = (node << 2) | far;
-          return this.fitBelow(depth + 1, pages, direction);
-        }
+  /** The first gap in a direction of at least so many pages, 0 if there is none. */
+  fit(pages: number, direction: Side): number {
+    return this.fitBelow(this.root, pages, direction);
+  }
+
+  /** The first gap beyond another in a direction of at least so many pages, 0 if there is none. */
+  fitBeyond(gap: number, pages: number, direction: Side): number {
+    const far = direction === 0 ? 1 : 0;
+    let found = this.fitBelow(this.child(gap, far), pages, direction);
+    let below = gap;
+    for (let node = this.parent(gap); found === 0 && node !== 0; node = this.parent(node)) {
+      this.visit();
+      if (this.child(node, direction) === below) {
+        const isFit = this.pages(node) >= pages;
+        found = isFit ? node : this.fitBelow(this.child(node, far), pages, direction);
       }
-      slot = path[depth]!;
+      below = node;
     }
-    return 0;
+    return found;
   }
 
-  /** The gap that contains a page, 0 if it is not free. Leaves the path at it. */
-  seek(page: number): number {
-    const node = this.seekFitFrom(page, 1, 1);
-    return node !== 0 && this.end(node) > page ? node : 0;
-  }
-
-  /** The first gap that ends after a position, 0 if there is none. Leaves the path at it. */
-  seekEndingAfter(position: number): number {
-    return this.seek(position) || this.seekKey(position);
-  }
-
-  /** Takes `[start, end)` out of the gap at the path's end, which contains it. */
-  takeHere(start: number, end: number): void {
-    const { keys, sizes, path, links } = this;
-    const depth = this.depth;
-    const node = links[path[depth]!]!;
-    const gapStart = keys[node << 1]!;
-    const gapEnd = gapStart + sizes[node << 1]!;
-    if (start > gapStart) {
-      sizes[node << 1] = start - gapStart;
-      if (end === gapEnd) this.raise(depth);
-      else this.addBehind(depth, end, gapEnd - end);
-    } else if (end < gapEnd) {
-      keys[node << 1] = end;
-      sizes[node << 1] = gapEnd - end;
-      this.raise(depth);
-    } else {
-      this.detach(depth);
-      this.release(node);
+  /** The first gap that ends behind a position, 0 if there is none. */
+  firstEndingAfter(position: number): number {
+    let found = 0;
+    for (let node = this.root; node !== 0; this.visit()) {
+      const isAfter = this.end(node) > position;
+      if (isAfter) found = node;
+      node = this.child(node, isAfter ? 0 : 1);
     }
+    return found;
   }
 
-  /** Makes `[start, end)` allocated, whatever part of it is free. */
-  take(start: number, end: number): void {
-    const first = this.seek(start);
-    if (first !== 0 && this.end(first) >= end) {
-      this.takeHere(start, end);
+  /** The gap in front of the region `next` gives the pages of the new `region`, which lies in it. */
+  take(region: number, next: number): void {
+    const { numbers } = this;
+    const left = region | 8;
+    const right = next | 8;
+    const present = numbers[right >> 1]!;
+    const pages = numbers[next >> 1]! - numbers[(region >> 1) | 1]!;
+    const before = numbers[region >> 1]! - (numbers[next >> 1]! - present);
+    if (before > 0) {
+      numbers[left >> 1] = before;
+      if (pages === 0) {
+        this.substitute(right, left);
+        numbers[right >> 1] = 0;
+        this.lose(left, present);
+        return;
+      }
+      this.insertAt(this.slotBefore(right), left);
+    } else if (pages === 0) {
+      this.detach(right);
+      numbers[right >> 1] = 0;
       return;
     }
-    if (first !== 0) this.takeHere(start, this.end(first));
-    const last = this.seek(end - 1);
-    if (last !== 0) this.takeHere(this.start(last), end);
-    this.removeKeys(start, end);
+    numbers[right >> 1] = pages;
+    this.lose(right, present);
   }
 
-  /** Finds where `[start, end)`, of which no page is free, meets gaps. */
-  seekRelease(start: number, end: number): void {
-    this.seekReleaseFrom(start, end, 0, 3, 0, 0);
+  /** The gap in front of the region `next` gets the pages of the `region` in front, and its gap. */
+  give(region: number, next: number): void {
+    const { numbers } = this;
+    const left = region | 8;
+    const right = next | 8;
+    const pages = numbers[next >> 1]! - numbers[region >> 1]! + numbers[left >> 1]!;
+    const hasRight = numbers[right >> 1] !== 0;
+    if (numbers[left >> 1] !== 0) {
+      if (hasRight) this.detach(left);
+      else this.substitute(left, right);
+      numbers[left >> 1] = 0;
+    } else if (!hasRight) {
+      numbers[right >> 1] = pages;
+      this.insertAt(this.slotFor(right), right);
+      return;
+    }
+    numbers[right >> 1] = pages;
+    this.widen(right, right);
+  }
+
+  /** Sets the pages of a gap, which may be none before or after. */
+  set(gap: number, pages: number): void {
+    const { numbers } = this;
+    const present = numbers[gap >> 1]!;
+    if (pages === present) return;
+    if (pages === 0) this.detach(gap);
+    numbers[gap >> 1] = pages;
+    if (present === 0) this.insertAt(this.slotFor(gap), gap);
+    else if (pages > present) this.widen(gap, gap);
+    else if (pages > 0) this.lose(gap, present);
+  }
+
+  /** Removes the gaps in front of the regions `run[first .. last)`, which follow each other. */
+  removeAll(run: Int32Array, first: number, last: number): void {
+    if (first >= last) return;
+    const { numbers } = this;
+    this.discount(this.root, numbers[run[first]! >> 1]!, numbers[run[last - 1]! >> 1]!);
+    for (let i = last - 1; i >= first; i--) {
+      const gap = run[i]! | 8;
+      if (numbers[gap >> 1]! >= 0) continue;
+      this.detach(gap);
+      numbers[gap >> 1] = 0;
+    }
+  }
+
+  protected summarize(node: number): void {
+    this.numbers[(node >> 1) | 1] = this.summary(node);
+  }
+
+  protected inherit(heir: number, node: number): void {
+    const { numbers } = this;
+    numbers[(heir >> 1) | 1] = numbers[(node >> 1) | 1]!;
+  }
+
+  protected lower(from: number, gone: number): void {
+    this.lose(from, this.pages(gone));
+  }
+
+  /** Recomputes summaries from a node up, where a gap of so many pages counts no more. */
+  private lose(from: number, pages: number): void {
+    const { numbers, words } = this;
+    for (let node = from; node !== 0 && numbers[(node >> 1) | 1] === pages; this.visit()) {
+      const largest = this.summary(node);
+      if (largest === pages) break;
+      numbers[(node >> 1) | 1] = largest;
+      node = words[node | 6]!;
+    }
+  }
+
+  /** The largest gap of a subtree, from its root's pages and what its children say. */
+  private summary(node: number): number {
+    const { numbers, words } = this;
+    const left = numbers[(words[node | 4]! >> 1) | 1]!;
+    const right = numbers[(words[node | 5]! >> 1) | 1]!;
+    const pages = numbers[node >> 1]!;
+    const below = left > right ? left : right;
+    return pages > below ? pages : below;
+  }
+
+  /** Tells a node and all above it that `gap`, below it, has become larger. */
+  private widen(from: number, gap: number): void {
+    const { numbers, words } = this;
+    const pages = numbers[gap >> 1]!;
+    for (let node = from; node !== 0 && numbers[(node >> 1) | 1]! < pages; this.visit()) {
+      numbers[(node >> 1) | 1] = pages;
+      node = words[node | 6]!;
+    }
   }
 
   /**
-   * Does as `seekRelease`, from the slot at a depth on that a descent has reached.
-   *
-   * @param before depth of the descent's last turn to the right, plus 1; 0 if it took none
-   * @param after the same of its last turn to the left
+   * Gives the gaps that end at the pages `low` to `high` -1 pages, which counts for nothing; what is
+   * stored of subtrees is recomputed once for all, lest every removal changes it up to the root.
    */
-  seekReleaseFrom(
-    start: number,
-    end: number,
-    from: number,
-    at: number,
-    before: number,
-    after: number,
-  ): void {
-    const { keys, links, path } = this;
-    let beforeDepth = before - 1;
-    let afterDepth = after - 1;
-    let depth = from;
-    let slot = at;
-    for (let node = links[slot]!; node !== 0; node = links[slot]!) {
-      path[depth] = slot;
-      if (keys[node << 1]! < start) {
-        beforeDepth = depth;
-        slot = (node << 2) | 3;
-      } else {
-        afterDepth = depth;
-        slot = (node << 2) | 2;
-      }
-      depth++;
+  private discount(node: number, low: number, high: number): void {
+    if (node === 0) return;
+    const end = this.end(node);
+    this.visit();
+    if (end >= low) this.discount(this.child(node, 0), low, high);
+    if (end <= high) this.discount(this.child(node, 1), low, high);
+    if (end >= low && end <= high) this.numbers[node >> 1] = -1;
+    this.summarize(node);
+  }
+
+  /** The empty slot where a new gap hangs, sought by its end. */
+  private slotFor(gap: number): number {
+    const { numbers, words } = this;
+    const end = numbers[(gap & ~8) >> 1]!;
+    let slot = 4;
+    for (let node = words[slot]!; node !== 0; node = words[slot]!) {
+      slot = node | 4 | Number(numbers[(node & ~8) >> 1]! < end);
+      this.visit();
     }
-    path[depth] = slot;
-    if (this.isCounting) this.visits += depth;
-    this.depth = depth;
-    this.beforeDepth = beforeDepth;
-    this.afterDepth = afterDepth;
-    this.touchesBefore = beforeDepth >= 0 && this.end(links[path[beforeDepth]!]!) === start;
-    this.touchesAfter = afterDepth >= 0 && keys[links[path[afterDepth]!]! << 1] === end;
+    return slot;
   }
 
-  /** Makes `[start, end)` free; a `seekRelease` of the same range came just before. */
-  releaseHere(start: number, end: number): void {
-    const { keys, links, path, sizes } = this;
-    const { beforeDepth, afterDepth } = this;
-    if (this.touchesBefore && this.touchesAfter) {
-      // One of the two is the parent of the empty slot at the path's end: it has one child at most.
-      const lower = this.depth - 1;
-      const upper = Math.min(beforeDepth, afterDepth);
-      const dropped = links[path[lower]!]!;
-      const kept = links[path[upper]!]!;
-      const newStart = keys[links[path[beforeDepth]!]! << 1]!;
-      const size = sizes[dropped << 1]! + sizes[kept << 1]! + (end - start);
-      keys[kept << 1] = newStart;
-      sizes[kept << 1] = size;
-      links[path[lower]!] = links[(dropped << 2) | 2]! + links[(dropped << 2) | 3]!;
-      this.release(dropped);
-      this.retrace(lower - 1, upper);
-    } else if (this.touchesBefore) {
-      sizes[links[path[beforeDepth]!]! << 1]! += end - start;
-      this.raise(beforeDepth);
-    } else if (this.touchesAfter) {
-      const node = links[path[afterDepth]!]!;
-      keys[node << 1] = start;
-      sizes[node << 1]! += end - start;
-      this.raise(afterDepth);
-    } else {
-      const node = this.allocate(start);
-      sizes[node << 1] = end - start;
-      this.attach(node, this.depth);
-    }
+  private insertAt(slot: number, gap: number): void {
+    const { numbers } = this;
+    numbers[(gap >> 1) | 1] = numbers[gap >> 1]!;
+    this.widen(slot & ~7, gap);
+    this.attach(gap, slot);
   }
 
-  /** Makes `[start, end)` free, whatever part of it is free already. */
-  free(start: number, end: number): void {
-    const first = this.seekFitFrom(start, 1, 1);
-    const newStart = first !== 0 && this.end(first) >= start ? this.start(first) : start;
-    const last = this.seekFitFrom(end, 1, 1);
-    const newEnd = last !== 0 && this.end(last) > end ? this.end(last) : end;
-    this.removeKeys(newStart, newEnd);
-    this.seekRelease(newStart, newEnd);
-    this.releaseHere(newStart, newEnd);
-  }
-
-  protected override resize(capacity: number): void {
-    const sizes = new Float64Array(2 * (capacity + 1));
-    sizes.set(this.sizes);
-    super.resize(capacity);
-    this.sizes = sizes;
-  }
-
-  protected update(node: number, left: number, right: number, height: number): boolean {
-    const { heights, sizes } = this;
-    const below = Math.max(sizes[(left << 1) | 1]!, sizes[(right << 1) | 1]!);
-    const largest = Math.max(sizes[node << 1]!, below);
-    if (heights[node] === height && sizes[(node << 1) | 1] === largest) return false;
-    heights[node] = height;
-    sizes[(node << 1) | 1] = largest;
-    return true;
-  }
-
-  protected inherit(node: number, from: number): void {
-    this.heights[node] = this.heights[from]!;
-    this.sizes[(node << 1) | 1] = this.sizes[(from << 1) | 1]!;
-  }
-
-  /** The first fit in the subtree at `path[depth]`, 0 if its largest gap is too small. */
-  private fitBelow(depth: number, pages: number, direction: Direction): number {
-    const { links, path, sizes } = this;
-    const near = 2 + direction;
-    const top = depth;
-    let node = links[path[depth]!]!;
-    if (sizes[(node << 1) | 1]! < pages) return 0;
+  /** The first fit in the subtree of `top`, 0 if its largest gap is too small. */
+  private fitBelow(top: number, pages: number, direction: Side): number {
+    const { numbers, words } = this;
+    const near = 4 | direction;
+    if (numbers[(top >> 1) | 1]! < pages) return 0;
+    let node = top;
     for (;;) {
-      const slot = (node << 2) | near;
-      const child = links[slot]!;
-      if (sizes[(child << 1) | 1]! >= pages) {
-        path[++depth] = slot;
-        node = child;
-      } else if (sizes[node << 1]! >= pages) {
-        break;
-      } else {
-        path[++depth] = (node << 2) | (5 - near);
-        node = links[path[depth]!]!;
-      }
+      this.visit();
+      const child = words[node | near]!;
+      if (numbers[(child >> 1) | 1]! >= pages) node = child;
+      else if (numbers[node >> 1]! < pages) node = words[node | (9 - near)]!;
+      else return node;
     }
-    if (this.isCounting) this.visits += depth - top + 1;
-    this.depth = depth;
-    return node;
-  }
-
-  /** Adds a gap right behind the one at `path[depth]`, whose size has changed. */
-  private addBehind(depth: number, start: number, pages: number): void {
-    const { links, path } = this;
-    let end = depth;
-    let slot = (links[path[depth]!]! << 2) | 3;
-    path[++end] = slot;
-    for (let child = links[slot]!; child !== 0; child = links[slot]!) {
-      slot = (child << 2) | 2;
-      path[++end] = slot;
-    }
-    if (this.isCounting) this.visits += end - depth;
-    const node = this.allocate(start);
-    this.sizes[node << 1] = pages;
-    this.attach(node, end, depth);
-  }
-
-  /** Carries a changed size at `path[depth]` up to the root. */
-  private raise(depth: number): void {
-    const { links, path, sizes } = this;
-    let level = depth;
-    for (; level >= 0; level--) {
-      const node = links[path[level]!]!;
-      const left = links[(node << 2) | 2]!;
-      const right = links[(node << 2) | 3]!;
-      const below = Math.max(sizes[(left << 1) | 1]!, sizes[(right << 1) | 1]!);
-      const largest = Math.max(sizes[node << 1]!, below);
-      if (sizes[(node << 1) | 1] === largest) break;
-      sizes[(node << 1) | 1] = largest;
-    }
-    if (this.isCounting) this.visits += depth - level;
   }
 }

@@ -15,91 +15,90 @@ function make(merge: 'mapping' | 'adjacent' = 'mapping'): AddressSpace<object> {
   return space;
 }
 
+/** Adds a region, whatever is there. */
+function add({ regions }: Core, start: number, end: number, prot: number, mapping: number): void {
+  regions.seek(start);
+  const node = regions.allocate();
+  regions.write(node, start, end, prot, 2, 1, mapping);
+  regions.insert(node, regions.after);
+}
+
 const DAMAGES: [string, RegExp, (core: Core) => void][] = [
-  ['T1', /out of order/, ({ regions }) => (regions.keys[regions.root << 1]! += 100)],
-  ['T1', /height 60 is stored/, ({ regions }) => (regions.heights[regions.root] = 60)],
-  ['T1', /linked twice/, ({ gaps }) => (gaps.links[(gaps.root << 2) | 2] = gaps.root)],
+  ['T1', /out of order/, ({ regions }) => (regions.numbers[regions.root >> 1]! += 100)],
+  ['T1', /balance 2 is stored, -1 is/, ({ regions }) => (regions.words[regions.root | 7]! |= 3)],
   [
     'T1',
-    /node 17 is linked twice or nowhere/,
-    ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = 17),
+    /parent 0 is stored, \d is right/,
+    ({ regions }) => (regions.words[regions.child(regions.root, 0) | 6] = 0),
   ],
+  ['T1', /linked twice/, ({ gaps }) => (gaps.words[gaps.root | 4] = gaps.root)],
   [
     'T1',
-    /node -1 is linked twice or nowhere/,
-    ({ gaps }) => (gaps.links[(gaps.root << 2) | 3] = -1),
+    /gap node 18 is linked twice or nowhere/,
+    ({ gaps }) => (gaps.words[gaps.root | 5] = gaps.words.length | 8),
+  ],
+  ['T1', /node -1 is linked twice or nowhere/, ({ gaps }) => (gaps.words[gaps.root | 5] = -8)],
+  [
+    'T1',
+    /gap node \d is linked twice or nowhere/,
+    ({ gaps }) => (gaps.words[gaps.child(gaps.root, 0) | 4] = gaps.behind(gaps.root)),
   ],
   [
     'T1',
     /page \d+ is out of order/,
     ({ regions }) => {
-      regions.keys[regions.links[(regions.root << 2) | 2]! << 1] = regions.start(regions.root);
+      regions.numbers[regions.child(regions.root, 0) >> 1] = regions.start(regions.root);
     },
   ],
   [
     'T1',
     /page \d+ is out of order/,
     ({ regions }) => {
-      regions.keys[regions.links[(regions.root << 2) | 3]! << 1] = regions.start(regions.root);
+      regions.numbers[regions.child(regions.root, 1) >> 1] = regions.start(regions.root);
     },
   ],
   [
     'T2',
     /\[18, 18\) does/,
-    ({ regions }) => {
-      regions.seek(18);
-      regions.addHere(18, 18, 1, 2, 1, regions.mappings[1]!);
-    },
+    (core) => add(core, 18, 18, 1, core.regions.mapping(core.regions.first())),
   ],
   [
     'T4',
-    /nodes in the tree/,
+    /a record is lost, or used and free/,
     ({ regions }) => {
-      regions.first();
-      const first = regions.find(16);
-      regions.removeHere();
-      regions.links[(first << 2) | 2] = first;
+      const first = regions.first();
+      regions.remove(first);
+      regions.words[first | 4] = first;
     },
   ],
-  ['T1', /subtrees of heights/, ({ regions }) => (regions.links[(regions.root << 2) | 2] = 0)],
-  ['T1', /largest 77 pages is stored/, ({ gaps }) => (gaps.sizes[(gaps.root << 1) | 1] = 77)],
+  ['T1', /subtrees of heights/, ({ regions }) => (regions.words[regions.root | 4] = 0)],
+  ['T1', /largest 77 pages is stored/, ({ gaps }) => (gaps.numbers[(gaps.root >> 1) | 1] = 77)],
   [
     'T1',
     /that its subtree is all original is stored/,
-    ({ regions }) => {
-      regions.first();
-      regions.marks[regions.root]! ^= 2;
-    },
+    ({ regions }) => (regions.words[regions.root | 7]! ^= 8),
   ],
-  ['T2', /should follow/, ({ gaps }) => gaps.takeHere(gaps.start(gaps.first()), 19)],
-  ['T2', /the trees end at page/, ({ regions }) => regions.removeKeys(32, 100)],
+  ['T2', /should follow/, ({ gaps }) => gaps.set(gaps.fit(2, 0), 1)],
+  ['T2', /the trees end at page/, ({ regions }) => regions.remove(regions.find(32))],
   [
     'T3',
-    /gaps touch at page/,
+    /gaps touch at page 30/,
     ({ regions, gaps }) => {
-      regions.first();
-      regions.removeHere();
-      gaps.seekRelease(16, 18);
-      gaps.keys[gaps.first() << 1]! -= 2;
-      gaps.sizes[gaps.first() << 1]! = 1;
-      gaps.seekRelease(17, 18);
-      gaps.releaseHere(17, 18);
-      gaps.seekRelease(200, 201);
-      gaps.releaseHere(200, 201);
-      gaps.keys[gaps.seek(200) << 1] = 18;
+      regions.numbers[(regions.find(30) >> 1) | 1] = 30;
+      gaps.set(gaps.before(regions.find(32)), 2);
     },
   ],
   [
     'T3',
     /one at page 17[\s\S]*one at page 23[\s\S]*one at page 33/,
-    ({ regions, mappings }) => {
+    (core) => {
+      const { regions, mappings } = core;
       for (const start of [16, 22, 32]) {
         const left = regions.find(start);
-        const mapping = regions.mappings[left]!;
+        const mapping = regions.mapping(left);
         regions.write(left, start, start + 1, 3, 2, 1, mapping);
         mappings.retain(mapping);
-        regions.seek(start + 1);
-        regions.addHere(start + 1, start + 2, 3, 2, 1, mapping);
+        add(core, start + 1, start + 2, 3, mapping);
       }
     },
   ],
@@ -107,17 +106,27 @@ const DAMAGES: [string, RegExp, (core: Core) => void][] = [
   ['T4', /mapped pages are counted/, (core) => core.mappedPages++],
   [
     'T4',
-    /references are counted/,
-    ({ mappings, regions }) => mappings.retain(regions.mappings[1]!),
+    /its 5 pages are in no tree/,
+    ({ gaps, regions }) => (gaps.numbers[gaps.before(regions.first()) >> 1] = 5),
   ],
-  ['T4', /mappings are held/, ({ mappings }) => mappings.create(0, 1, 0, 0)],
+  [
+    'T4',
+    /it stands in front of no region/,
+    ({ gaps, regions }) => regions.remove(gaps.behind(gaps.root)),
+  ],
+  [
+    'T4',
+    /references are counted/,
+    ({ mappings, regions }) => mappings.retain(regions.mapping(regions.first())),
+  ],
+  ['T4', /mappings are held/, ({ mappings }) => mappings.create(0, 1, 0, undefined)],
   ['T4', /uses are counted/, ({ mappings }) => mappings.files.acquire(FILE)],
   ['T4', /files are held/, ({ mappings }) => mappings.files.acquire({ name: 'g' })],
   ['T4', /files are held/, ({ mappings }) => Reflect.get(mappings.files, 'unused').push(7)],
   [
     'T5',
     /leaves its mapping/,
-    ({ mappings, regions }) => mappings.setPages(regions.mappings[1]!, 1),
+    ({ mappings, regions }) => mappings.setPages(regions.mapping(regions.first()), 1),
   ],
 ];
 
@@ -128,16 +137,19 @@ describe('AddressSpace.check', () => {
   });
 
   it.each([
-    ['left', 2],
-    ['right', 3],
-  ])('takes a key that stands twice, in the %s child alone, for out of order', (_side, link) => {
-    const space = draw('r.w.x');
-    const { regions }: Core = Reflect.get(space, 'core');
-    const child = regions.links[(regions.root << 2) | link]!;
-    regions.keys[child << 1] = regions.start(regions.root);
-    const message = `region node ${child}: page ${regions.start(child)} is out of order`;
-    expect(space.check()).toContainEqual({ rule: 'T1', message });
-  });
+    ['left', 0],
+    ['right', 1],
+  ] as const)(
+    'takes a key that stands twice, in the %s child alone, for out of order',
+    (_, side) => {
+      const space = draw('r.w.x');
+      const { regions }: Core = Reflect.get(space, 'core');
+      const child = regions.child(regions.root, side);
+      regions.numbers[child >> 1] = regions.start(regions.root);
+      const message = `region node ${child >> 4}: page ${regions.start(child)} is out of order`;
+      expect(space.check()).toContainEqual({ rule: 'T1', message });
+    },
+  );
 
   it.each(DAMAGES)('names %s: %s', (rule, message, damage) => {
     const space = make();

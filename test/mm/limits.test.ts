@@ -68,6 +68,39 @@ describe('mm at scale', () => {
     }
   });
 
+  it('visits a number of nodes that grows with the regions of a range, whatever else is mapped', () => {
+    const operations: [
+      string,
+      (space: AddressSpace<object>, start: number, end: number) => unknown,
+    ][] = [
+      ['unmap', (space, start, end) => space.unmap(start, end - start)],
+      ['mapAt', (space, start, end) => space.mapAt(start, end - start, 3, 2, undefined, 0)],
+      ['protect', (space, start, end) => space.protect(start, end - start, 1)],
+    ];
+    for (const [name, operate] of operations) {
+      for (const gap of name === 'protect' ? [0] : [0, 1]) {
+        const space = AddressSpace.create<object>({
+          start: START,
+          length: 2 ** 46,
+          pageSize: PAGE,
+          countVisits: true,
+        });
+        // The larger the gap the higher: every removal of one alone would change what is known of all.
+        const starts: number[] = [];
+        let at = START;
+        for (let i = 0; i < 32_000; i++) {
+          starts.push(at);
+          space.mapAt(at, PAGE, 3, 2, undefined, 0);
+          at += PAGE + gap * (1 + i) * PAGE;
+        }
+        for (const count of [1000, 4000]) {
+          operate(space, starts[8 * count - count]!, starts[8 * count]!);
+          expect([name, gap, space.visits < 6 * count]).toEqual([name, gap, true]);
+        }
+      }
+    }
+  });
+
   it('makes no garbage: a million churn operations leave the heap as it was', () => {
     const script = `
       const { churner } = await import(process.argv[1]);

@@ -18,6 +18,7 @@ const reclaimable = `${M}/reclaimable-cache.ts`;
 const disk = `${M}/disk-cache.ts`;
 const edit = 'mm/edit.ts';
 const core = 'mm/core.ts';
+const avl = 'mm/trees/avl-tree.ts';
 const gaps = 'mm/trees/gap-tree.ts';
 const mmu = 'emulator/mmu/mmu.ts';
 const tlb = 'emulator/mmu/tlb.ts';
@@ -40,19 +41,14 @@ const PASSED_ON = `  memory.activate();
 /** rule, file, what stands there, what the mutant has instead. Empty: the statement is dropped. */
 const rows: [rule: string, file: string, find: string, replace: string, program?: ProgramName][] = [
   // mm trees
-  ['T1', gaps, 'heights[node] = height;\n    sizes', 'sizes'],
-  [
-    'T1',
-    gaps,
-    'const largest = Math.max(sizes[node << 1]!, below);\n    if (heights',
-    'const largest = below;\n    if (heights',
-  ],
-  ['T2', edit, 'core.gaps.releaseHere(this.start, this.end);', ''],
+  ['T1', avl, 'this.setBalance(top, 1);', ''],
+  ['T1', gaps, 'return pages > below ? pages : below;', 'return below;'],
+  ['T2', edit, 'gaps.set(gaps.before(behind), regions.start(behind) - cursor);', ''],
   [
     'T2',
     edit,
-    'else if (this.holes > 0) {\n      core.gaps.take(this.start, this.end);',
-    'else if (this.holes > 0) {',
+    'gaps.set(gaps.before(node), start - cursor);',
+    'gaps.set(gaps.before(node), start - cursor + 1);',
   ],
   ['T3', edit, 'values[last * 4 + 1] === start &&', 'values[last * 4 + 1] === start - 1 &&'],
   ['T3', edit, 'values[last * 4 + 2] === prot &&', 'values[last * 4 + 2] !== prot &&'],
@@ -62,8 +58,8 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'T7',
     edit,
-    "core.changed('unmap', this.start, this.end);",
-    "core.changed('unmap', this.start, this.end + 8);",
+    "core.changed(this.frees ? 'unmap' : kind, this.start, this.end);",
+    "core.changed(this.frees ? 'unmap' : kind, this.start, this.end + 8);",
   ],
   // PTE encoding
   ['E1', flags, '(prot & (PROT_READ | PROT_WRITE) ? PTE_R : 0)', '(prot & PROT_READ ? PTE_R : 0)'],
