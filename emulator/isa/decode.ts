@@ -77,7 +77,10 @@ function find<T extends { readonly encoding: Encoding }>(
   candidates: readonly T[],
   bits: number,
 ): T | undefined {
-  return candidates.find(({ encoding }) => matches(encoding, bits));
+  for (let i = 0; i < candidates.length; i++) {
+    if (matches(candidates[i]!.encoding, bits)) return candidates[i];
+  }
+  return undefined;
 }
 
 function wordBucket(bits: number): number {

@@ -9,6 +9,9 @@
  * A field sets the operand of its name. A prime marks the 3-bit registers x8 to x15 of compressed
  * instructions; `rd/rs1` sets both. `imm` and `nzimm` are sign-extended from their highest bit,
  * `uimm`, `nzuimm` and `shamt` are not; all of them set `imm`, and nz means that 0 is not allowed.
+ *
+ * Decoding loops by index: it runs once for each instruction of a program, mostly before any compiler
+ * has seen it, and iterators cost more than the work.
  */
 
 /** Operands by name. Absent fields are 0; `imm` is a signed 32-bit number. */
@@ -144,9 +147,12 @@ function parseField(token: string) {
 /** Whether `bits` fits the fixed bits and the forbidden values. */
 export function matches(encoding: Encoding, bits: number): boolean {
   if ((bits & encoding.mask) !== encoding.match) return false;
-  return encoding.fields.every(
-    (field) => field.forbidden.length === 0 || !field.forbidden.includes(fieldValue(field, bits)),
-  );
+  const { fields } = encoding;
+  for (let i = 0; i < fields.length; i++) {
+    const { forbidden } = fields[i]!;
+    if (forbidden.length > 0 && forbidden.includes(fieldValue(fields[i]!, bits))) return false;
+  }
+  return true;
 }
 
 export function noOperands(): Operands {
@@ -168,9 +174,11 @@ export function noOperands(): Operands {
 
 export function extractOperands(encoding: Encoding, bits: number): Operands {
   const operands = noOperands();
-  for (const field of encoding.fields) {
-    const value = fieldValue(field, bits);
-    for (const operand of field.operands) operands[operand] = value;
+  const { fields } = encoding;
+  for (let i = 0; i < fields.length; i++) {
+    const value = fieldValue(fields[i]!, bits);
+    const names = fields[i]!.operands;
+    for (let j = 0; j < names.length; j++) operands[names[j]!] = value;
   }
   return operands;
 }
@@ -191,8 +199,10 @@ export function insertOperands(encoding: Encoding, operands: Operands): number |
 
 function fieldValue(field: Field, bits: number): number {
   let value = 0;
-  for (const { at, width, to } of field.pieces) {
-    value |= ((bits >>> at) & (2 ** width - 1)) << to;
+  const { pieces } = field;
+  for (let i = 0; i < pieces.length; i++) {
+    const { at, width, to } = pieces[i]!;
+    value |= ((bits >>> at) & ((1 << width) - 1)) << to;
   }
   if (field.signedBits > 0) value = (value << (32 - field.signedBits)) >> (32 - field.signedBits);
   return value + field.bias;
