@@ -9,7 +9,6 @@ import {
   signalNumber,
   vmprintText,
 } from '../kernel/index.js';
-import { compile } from './cc.js';
 import { drive } from './drive.js';
 import { checkedInPrograms, findProgram, isCheckedIn } from './guest-programs.js';
 import { Input } from './input.js';
@@ -17,7 +16,7 @@ import { MISTAKE_STATUS, Mistake } from './mistake.js';
 import { describeOptions, type OptionName, type Options, parseOptions } from './options.js';
 import { Output } from './output.js';
 import { loading, readProgram } from './program-file.js';
-import { type Root, readRoot } from './root.js';
+import type { Root } from './root.js';
 import { LIMIT_STATUS, VIOLATION_STATUS, writeStats } from './stats.js';
 import { Terminal } from './terminal.js';
 
@@ -82,6 +81,16 @@ export async function run(args: readonly string[]): Promise<number> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+// What most runs do not need is not loaded at their start.
+
+async function readRoot(path: string): Promise<Root> {
+  return (await import('./root.js')).readRoot(path);
+}
+
+async function compile(args: readonly string[]): Promise<number> {
+  return (await import('./cc.js')).compile(args);
 }
 
 async function runProgram(
