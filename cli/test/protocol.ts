@@ -17,8 +17,8 @@ export interface Transcript {
 }
 
 /**
- * Reads the lines of guest-programs/labs/lab.h from a program's output. Only lines with the token
- * count, and only in the order that lab.h writes them: a plan, each case with one verdict, an end.
+ * Reads the lines of guest-programs/labs/lab-run.h from a program's output. Only lines with the token
+ * count, and only in the order that it writes them: a plan, each case with one verdict, an end.
  */
 export function readTranscript(text: string, token: string, explain: Explain): Transcript {
   const line = new RegExp(`@${token} (plan|begin|ok|fail|skip|end)(?: ([^\\n]*))?\\n`, 'g');
