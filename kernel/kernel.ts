@@ -9,7 +9,13 @@ import type { RegularFile } from './files/regular-file.js';
 import { FileTree } from './files/tree.js';
 import { SocketSpace } from './files/unix-socket.js';
 import { SegmentTable } from './ipc/shared-memory.js';
-import { createMapper, MAX_SWAP_BYTES, MemorySystem, PhysicalMemory } from './memory/index.js';
+import {
+  BufferRoom,
+  createMapper,
+  MAX_SWAP_BYTES,
+  MemorySystem,
+  PhysicalMemory,
+} from './memory/index.js';
 import {
   DEFAULT_MAX_OUTPUT_BYTES,
   defaultMaxTasks,
@@ -154,6 +160,7 @@ export class Kernel {
     this.files = new FileTree({
       now: () => this.clock.realtime(),
       createPages: (room) => this.memorySystem.createCache(room),
+      buffers: new BufferRoom(this.frames),
       pageLimit: Math.floor(this.machine.ram.frameCount / 2),
       hostAct: (act, work) => this.hostAct(act, work),
     });

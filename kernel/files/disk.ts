@@ -1,6 +1,12 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import type { Timestamp } from '../clock.js';
-import { type BackingStore, DISK_STEPS, DiskCache, type PhysicalMemory } from '../memory/index.js';
+import {
+  type BackingStore,
+  BufferRoom,
+  DISK_STEPS,
+  DiskCache,
+  type PhysicalMemory,
+} from '../memory/index.js';
 import { Directory } from './directory.js';
 import { type Credentials, type InodeOwner, ROOT, USER } from './inode.js';
 import { RegularFile } from './regular-file.js';
@@ -22,6 +28,7 @@ export interface DiskHost {
  */
 export class Disk implements InodeOwner {
   readonly deviceNumber = MAJOR << 8;
+  readonly buffers: BufferRoom;
   readonly root: Directory;
   readonly blockCount: number;
   usedBlocks = 0;
@@ -35,6 +42,7 @@ export class Disk implements InodeOwner {
   /** @param sizeBytes a multiple of 4096 */
   constructor(sizeBytes: number, host: DiskHost) {
     this.host = host;
+    this.buffers = new BufferRoom(host.frames);
     this.blockCount = sizeBytes / PAGE_SIZE;
     this.root = new Directory(this, 0o1777, ROOT);
   }

@@ -1,4 +1,5 @@
 import type { Timestamp } from '../clock.js';
+import type { BufferRoom } from '../memory/index.js';
 import { FileLocks } from './locks.js';
 import { FILE_TYPE, type FileKind } from './mode.js';
 import type { OpenFile, OpenRequest } from './open-file.js';
@@ -20,6 +21,8 @@ export interface InodeOwner {
   now(): Timestamp;
   /** A regular file without a name yet. */
   createFile(permissions: number, by: Credentials, name?: string): RegularFile;
+  /** For what pipes and sockets hold. */
+  readonly buffers: BufferRoom;
   /** Device number of the file system, as stat(2) shows it. */
   readonly deviceNumber: number;
 }

@@ -43,8 +43,8 @@ export class PacketSocket extends UnixSocket {
     }
     const bytes = buffer.peek(length);
     if (bytes.length < length) return -Errno.EFAULT;
+    if (!this.deliver(target, bytes, o)) return -Errno.ENOBUFS;
     buffer.advance(length);
-    this.deliver(target, bytes, o);
     return length;
   }
 

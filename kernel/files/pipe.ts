@@ -154,13 +154,31 @@ export class Pipe extends Inode {
       if (target.put(bytes) < wanted) break;
       total += wanted;
       buffer.start += wanted;
-      if (buffer.start === buffer.end) this.buffers.shift();
+      if (buffer.start === buffer.end) this.dropFirst();
     }
     if (wasFull && !this.isFull) this.waitQueue.wake(POLLOUT);
     return total > 0 ? total : -Errno.EFAULT;
   }
 
-  /** @returns the number of bytes moved, 0 when the pipe is full, or -EFAULT */
+  /** Nobody has an end any more: what was on its way is gone. Linux fs/pipe.c, put_pipe_info. */
+  private discard(): void {
+    while (this.buffers.length > 0) this.dropFirst();
+    this.capacity = PIPE_BUFFERS;
+  }
+
+  private dropFirst(): void {
+    this.buffers.shift();
+    this.owner.buffers.giveBack(BUFFER_BYTES);
+  }
+
+  /** An end is closed. */
+  departs(sides: readonly PipeSide[]): void {
+    for (const side of sides) side.ends--;
+    if (!isPresent(this.reading) && !isPresent(this.writing)) this.discard();
+    this.waitQueue.wake();
+  }
+
+  /** @returns the number of bytes moved, 0 when the pipe is full, -EFAULT, or -ENOMEM */
   moveFrom(source: IoBuffer): number {
     // What does not fill a page goes first, behind what the last buffer holds.
     const rest = source.remaining % BUFFER_BYTES;
@@ -170,17 +188,27 @@ export class Pipe extends Inode {
       if (!take(source, rest, last)) return -Errno.EFAULT;
       total = rest;
     }
-    let isBad = false;
-    while (source.remaining > 0 && !this.isFull && !isBad) {
+    let problem = 0;
+    while (source.remaining > 0 && !this.isFull) {
       const wanted = Math.min(source.remaining, BUFFER_BYTES);
-      const buffer = { page: new Uint8Array(BUFFER_BYTES), start: 0, end: 0 };
-      isBad = !take(source, wanted, buffer);
-      if (isBad) break;
-      this.buffers.push(buffer);
+      problem = this.fillNext(source, wanted);
+      if (problem < 0) break;
       total += wanted;
     }
     if (total > 0) this.waitQueue.wake(POLLIN);
-    return total === 0 && isBad ? -Errno.EFAULT : total;
+    return total > 0 ? total : problem;
+  }
+
+  /** Puts `count` bytes into a buffer of their own. @returns 0, -EFAULT or -ENOMEM */
+  private fillNext(source: IoBuffer, count: number): number {
+    if (!this.owner.buffers.take(BUFFER_BYTES)) return -Errno.ENOMEM;
+    const buffer = { page: new Uint8Array(BUFFER_BYTES), start: 0, end: 0 };
+    if (take(source, count, buffer)) {
+      this.buffers.push(buffer);
+      return 0;
+    }
+    this.owner.buffers.giveBack(BUFFER_BYTES);
+    return -Errno.EFAULT;
   }
 }
 
@@ -266,8 +294,7 @@ export class PipeEnd extends OpenFile {
   }
 
   protected override closed(): void {
-    for (const side of this.sides) side.ends--;
-    this.waitQueue.wake();
+    this.inode.departs(this.sides);
   }
 
   override state(): string {

@@ -51,7 +51,8 @@ export class StreamSocket extends UnixSocket {
       const length = Math.min(buffer.remaining, half, MAX_STREAM_MESSAGE);
       const bytes = buffer.peek(length);
       if (bytes.length < length) return total > 0 ? total : -Errno.EFAULT;
-      this.deliver(peer, bytes, total === 0 ? o : { ...o, files: [] });
+      const request = total === 0 ? o : { ...o, files: [] };
+      if (!this.deliver(peer, bytes, request)) return total > 0 ? total : -Errno.ENOBUFS;
       buffer.advance(length);
       total += length;
     }

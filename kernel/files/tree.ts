@@ -1,7 +1,7 @@
 import { PAGE_SIZE } from '../../emulator/index.js';
 import { fromHostText, toHostText } from '../bytes.js';
 import type { Timestamp } from '../clock.js';
-import type { PageCache, Room } from '../memory/index.js';
+import type { BufferRoom, PageCache, Room } from '../memory/index.js';
 import type { HostAct } from '../snapshot/acts.js';
 import type { Call } from '../syscalls/call.js';
 import { Directory } from './directory.js';
@@ -14,6 +14,7 @@ export interface FileTreeOptions {
   readonly now: () => Timestamp;
   /** Makes the page cache of a new file, with its share of a file system's room or without limit. */
   readonly createPages: (room: Room | undefined) => PageCache;
+  readonly buffers: BufferRoom;
   /** Pages that the files of programs may have together. tmpfs(5): by default half of memory. */
   readonly pageLimit: number;
   /** Does what a host asks for, and remembers it where the machine records. */
@@ -33,6 +34,7 @@ export interface PathOptions {
 export class FileTree implements InodeOwner {
   readonly root: Directory;
   readonly deviceNumber = 1;
+  readonly buffers: BufferRoom;
   /** What the host puts into the tree has its room besides. */
   readonly room: Room;
   private lastInodeNumber = 0;
@@ -40,6 +42,7 @@ export class FileTree implements InodeOwner {
 
   constructor(options: FileTreeOptions) {
     this.options = options;
+    this.buffers = options.buffers;
     this.room = { used: 0, limit: options.pageLimit };
     this.root = new Directory(this, 0o755, ROOT);
     this.makeDirectory('/tmp', 0o1777, ROOT);

@@ -259,9 +259,10 @@ export abstract class UnixSocket extends OpenFile {
     target.wanting.add(this);
   }
 
-  /** Puts a message into another socket's queue. */
-  protected deliver(target: UnixSocket, bytes: Uint8Array, o: SendRequest): void {
+  /** Puts a message into another socket's queue. @returns false when no memory is left for it */
+  protected deliver(target: UnixSocket, bytes: Uint8Array, o: SendRequest): boolean {
     const cost = messageCost(bytes.length);
+    if (!this.inode.owner.buffers.take(cost)) return false;
     const isTold = target.passesCredentials || this.passesCredentials;
     const credentials = o.credentials ?? (isTold ? o.sender : NO_CREDENTIALS);
     const { files } = o;
@@ -269,6 +270,7 @@ export abstract class UnixSocket extends OpenFile {
     this.space.filesOnTheirWay += files.length;
     target.messages.push({ bytes, start: 0, sender: this, credentials, files, cost });
     target.waitQueue.wake(POLLIN);
+    return true;
   }
 
   /** The first message was read, or is given up. */
@@ -276,6 +278,7 @@ export abstract class UnixSocket extends OpenFile {
     const wasFull = this.isQueueFull;
     const { sender, cost } = this.messages.shift()!;
     sender.sentCost -= cost;
+    this.inode.owner.buffers.giveBack(cost);
     if (sender.hasRoom) sender.waitQueue.wake(POLLOUT);
     if (wasFull) this.tellRoom();
   }

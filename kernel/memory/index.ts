@@ -1,3 +1,4 @@
+export { BufferRoom } from './buffer-room.js';
 export { DISK_STEPS } from './costs.js';
 export { type BackingStore, DiskCache } from './disk-cache.js';
 export {

@@ -1,4 +1,4 @@
-import type { Ram } from '../../emulator/index.js';
+import { PAGE_SIZE, type Ram } from '../../emulator/index.js';
 import type { ReclaimableCache } from './reclaimable-cache.js';
 import type { VirtualMemory } from './virtual-memory.js';
 
@@ -82,6 +82,7 @@ export class PhysicalMemory {
   /** No block below this one has a free frame. */
   private lowestBlock = 0;
   private free: number;
+  private heldBytes = 0;
   private lastOwnerId = 0;
 
   constructor(ram: Ram, options: PhysicalMemoryOptions = {}) {
@@ -112,6 +113,11 @@ export class PhysicalMemory {
     return this.free;
   }
 
+  /** Frames that can still be handed out: those that stand for buffers are no longer among them. */
+  get availableFrames(): number {
+    return Math.max(0, this.free - this.heldFrames);
+  }
+
   get usedFrames(): number {
     return this.ram.frameCount - this.free;
   }
@@ -122,12 +128,7 @@ export class PhysicalMemory {
    * @returns the page number, or 0 when no frame is left
    */
   allocate(kind: KindNumber, ownerId = 0, ownerPage = 0): number {
-    const isExhausted = this.free <= this.reserved;
-    if (isExhausted || !this.mayAllocate()) {
-      this.isExhausted = isExhausted;
-      this.refusals++;
-      return 0;
-    }
+    if (this.isRefused(1)) return 0;
     while (this.blockFree[this.lowestBlock] === 0) this.lowestBlock++;
     let word = this.lowestBlock * WORDS_PER_BLOCK;
     while (this.bitmap[word] === 0) word++;
@@ -149,7 +150,7 @@ export class PhysicalMemory {
    * @returns the first page number, a multiple of 512, or 0 when no block is wholly free
    */
   allocateMegapage(kind: KindNumber, ownerId: number, ownerPage: number): number {
-    if (this.free < FRAMES_PER_BLOCK + this.reserved || !this.mayAllocate()) return 0;
+    if (this.availableFrames < FRAMES_PER_BLOCK + this.reserved || !this.mayAllocate()) return 0;
     // From the top, since single frames are taken from the bottom.
     let block = this.blockFree.length - 1;
     while (block >= 0 && this.blockFree[block] !== FRAMES_PER_BLOCK) block--;
@@ -160,6 +161,37 @@ export class PhysicalMemory {
       this.ram.fill(frame + this.ram.firstPpn, 0);
     }
     return block * FRAMES_PER_BLOCK + this.ram.firstPpn;
+  }
+
+  /**
+   * Takes frames out of circulation for bytes that the kernel keeps elsewhere, in pipes and sockets, as
+   * if they stood in them.
+   *
+   * @returns false when there are not so many
+   */
+  holdBytes(bytes: number): boolean {
+    const more = Math.ceil((this.heldBytes + bytes) / PAGE_SIZE) - this.heldFrames;
+    if (more > 0 && this.isRefused(more)) return false;
+    this.heldBytes += bytes;
+    return true;
+  }
+
+  /** They are gone again. */
+  giveBackBytes(bytes: number): void {
+    this.heldBytes -= bytes;
+  }
+
+  private get heldFrames(): number {
+    return Math.ceil(this.heldBytes / PAGE_SIZE);
+  }
+
+  /** Whether so many frames are not to be had. */
+  private isRefused(count: number): boolean {
+    const isExhausted = this.availableFrames < count + this.reserved;
+    if (!isExhausted && this.mayAllocate()) return false;
+    this.isExhausted = isExhausted;
+    this.refusals++;
+    return true;
   }
 
   /** Adds a reference. The shared zero frame is not counted. */

@@ -24,8 +24,8 @@ export function meminfoText(kernel: Kernel): string {
   const anonymous = pages('anonymous') + nameless;
   const rows: [string, number][] = [
     ['MemTotal', machine.ram.frameCount],
-    ['MemFree', frames.freeFrames],
-    ['MemAvailable', frames.freeFrames],
+    ['MemFree', frames.availableFrames],
+    ['MemAvailable', frames.availableFrames],
     ['Buffers', 0],
     ['Cached', pages('file')],
     ['SwapCached', swap.cached],

@@ -26,7 +26,7 @@ export function vmstatText(kernel: Kernel): string {
   const { disk } = kernel;
   const kilobytes = (pages = 0) => (pages * PAGE_SIZE) / 1024;
   const rows: [string, number][] = [
-    ['nr_free_pages', frames.freeFrames],
+    ['nr_free_pages', frames.availableFrames],
     ['pgpgin', kilobytes(disk?.reads) + kilobytes(memorySystem.swap?.pagesIn)],
     ['pgpgout', kilobytes(disk?.writes) + kilobytes(memorySystem.swap?.pagesOut)],
     ['pswpin', memorySystem.swap?.pagesIn ?? 0],

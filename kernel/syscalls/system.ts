@@ -98,7 +98,7 @@ export function sysSysinfo(call: Call, address: number): number {
   const view = new DataView(bytes.buffer);
   view.setBigInt64(0, BigInt(Math.floor(clock.now() / 1e9)), true);
   view.setBigUint64(32, BigInt(machine.ram.sizeBytes), true);
-  view.setBigUint64(40, BigInt(frames.freeFrames * 4096), true);
+  view.setBigUint64(40, BigInt(frames.availableFrames * 4096), true);
   view.setBigUint64(64, BigInt(slotCount * 4096), true);
   view.setBigUint64(72, BigInt((slotCount - usedSlots) * 4096), true);
   view.setUint16(80, processes.size, true);

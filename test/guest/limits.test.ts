@@ -92,6 +92,14 @@ volunteer: alive
     },
   );
 
+  it('has what it fills pipes and sockets with counted as memory', async () => {
+    const { stdout, stats } = await limited('pipe-bomb', ['--memory=32M', '--verify=exit']);
+    expect(stdout).toBe(`pipes: some are killed for memory, all of it is back: 1
+sockets: some are killed for memory, all of it is back: 1
+`);
+    expect(stats).toMatchObject({ exitStatus: 0, violations: 0 });
+  });
+
   it.each([
     ['without swap', []],
     ['with swap', ['--swap=16M']],

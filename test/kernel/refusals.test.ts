@@ -80,7 +80,10 @@ describeWith(['gcc', 'riscv64-linux-gnu-gcc'], 'a program whose allocations are 
     expect(disturbed.result).toMatchObject({ outcome: 'exited', exitStatus: 0, violations: 0 });
     expect(refusals.leaks).toEqual([]);
     expect(leftovers(disturbed.kernel)).toEqual(leftovers(undisturbed.kernel));
-    for (const [call, atLeast] of Object.entries(REFUSED_AT_LEAST)) {
+    const total = [...refusals.counts.values()].reduce((sum, count) => sum + count, 0);
+    expect(total).toBeGreaterThan(100);
+    // With swap most refusals lead to a page that goes, and the call succeeds.
+    for (const [call, atLeast] of 'swapBytes' in o ? [] : Object.entries(REFUSED_AT_LEAST)) {
       expect(refusals.counts.get(call) ?? 0, call).toBeGreaterThanOrEqual(atLeast);
     }
   });

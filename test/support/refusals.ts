@@ -138,6 +138,7 @@ export function leftovers(kernel: Kernel): Record<string, unknown> {
   return {
     pages: { ...pages, free: undefined },
     slots,
+    heldFrames: frames.freeFrames - frames.availableFrames,
     spaces: memorySystem.spaces.size,
     processes: kernel.processes.size,
     tasks: kernel.tasks.size,

@@ -73,7 +73,8 @@ static inline void fail(const char *call) {
 
 /* What a call may answer that found no memory: for itself, or for the page it copies to or from. */
 static inline int isShortage(int error) {
-  return error == ENOMEM || error == EFAULT || error == EAGAIN || error == ENOSPC;
+  return error == ENOMEM || error == EFAULT || error == EAGAIN || error == ENOSPC ||
+         error == ENOBUFS;
 }
 
 static inline char *map(long pages, int flags, int fd) {

@@ -50,6 +50,12 @@ int main(void) {
   int both = open("fifo", O_RDWR);
   say("write", write(both, "self", 4));
   say("read", read(both, bytes, 10));
+  say("write", write(both, "nobody will read", 16));
+  say("larger", fcntl(both, F_SETPIPE_SZ, 1 << 17) == 1 << 17);
+  close(both);
+  both = open("fifo", O_RDWR | O_NONBLOCK);
+  say("read when all had left it", read(both, bytes, 10));
+  say("as large as before", fcntl(both, F_GETPIPE_SZ));
   close(both);
 
   // The reader waits; the writer comes, writes and goes before the reader has looked.
