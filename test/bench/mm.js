@@ -209,7 +209,7 @@ async function compareReference(executable, max) {
 }
 
 const { values } = parseArgs({
-  args: process.argv.slice(3),
+  args: process.argv.slice(2),
   options: { max: { type: 'string', default: '1000000' }, reference: { type: 'string' } },
 });
 const max = Number(values.max);
