@@ -2,7 +2,7 @@
 // drops a statement, shifts a comparison by one, swaps an operator) and runs mm's tests on it. A
 // mutant that no test notices survives: it must be equivalent, and listed with the reason in
 // test/mm/mutation-survivors.md. `--list` prints the survivors in the form of that list; `--listed`
-// runs only the mutants on it.
+// runs only the mutants on it, `--only TEXT` only those whose name contains the text (a file's, say).
 import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -39,14 +39,20 @@ async function main() {
   await bundleHarness();
   const listed = readList();
   const isListedOnly = process.argv.includes('--listed');
-  const mutants = findMutants(readFileSync(`${cache}subject.js`, 'utf8')).filter(
-    ({ name }) => !isListedOnly || listed.includes(name),
+  const only = process.argv.includes('--only')
+    ? process.argv[process.argv.indexOf('--only') + 1]
+    : '';
+  const isWanted = (name) => name.includes(only) && (!isListedOnly || listed.includes(name));
+  const mutants = findMutants(readFileSync(`${cache}subject.js`, 'utf8')).filter(({ name }) =>
+    isWanted(name),
   );
   const started = Date.now();
   const survivors = (await runAll(mutants)).map((index) => mutants[index]);
   const killed = mutants.length - survivors.length;
   const unexplained = survivors.filter(({ name }) => !listed.includes(name));
-  const stale = listed.filter((name) => !survivors.some((mutant) => mutant.name === name));
+  const stale = listed.filter(
+    (name) => isWanted(name) && !survivors.some((mutant) => mutant.name === name),
+  );
 
   if (process.argv.includes('--list')) for (const { name } of survivors) console.log(`- ${name}`);
   for (const { name } of unexplained) console.log(`survived, and is not listed: ${name}`);
@@ -56,7 +62,7 @@ async function main() {
   console.log(
     `${mutants.length} mutants, ${killed} killed (${percent} %), ${survivors.length} survived, ${seconds} s`,
   );
-  const isGoalMet = isListedOnly || killed / mutants.length >= GOAL;
+  const isGoalMet = isListedOnly || only !== '' || killed / mutants.length >= GOAL;
   if (!isGoalMet || unexplained.length > 0 || stale.length > 0) {
     process.exitCode = 1;
   }
@@ -180,10 +186,15 @@ async function runAll(mutants) {
           else worker.terminate();
         };
         // A mutant that exhausts memory ends its worker: killed, and the next worker goes on.
-        worker.on('error', () => {});
+        let isReady = false;
+        worker.on('error', (error) => {
+          if (!isReady) throw error;
+        });
         worker.on('exit', done);
         worker.on('message', ({ index, killer }) => {
+          isReady = true;
           if (index !== undefined && killer === undefined) survivors.push(index);
+          if (next % 100 === 0) console.error(`${next} of ${mutants.length}`);
           give();
         });
       });

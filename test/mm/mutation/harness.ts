@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import '../arguments.test.js';
+import '../callbacks.test.js';
 import '../check.test.js';
 import '../faults.test.js';
+import '../many-regions.test.js';
 import '../observe.test.js';
-import '../operations.test.js';
+import '../operations/change.test.js';
+import '../operations/map.test.js';
+import '../operations/marks.test.js';
+import '../operations/remap.test.js';
 import '../out-of-memory.test.js';
+import '../ranges.test.js';
 import { commandArbitraries, makePair, setupArbitrary } from '../support/commands.js';
 import { tests } from './runner.js';
 

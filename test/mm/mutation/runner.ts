@@ -50,11 +50,17 @@ function matchers(actual: unknown, isWanted: boolean) {
     toBeLessThan: (value: number) => demand((actual as number) < value, 'is below', value),
     toBeGreaterThan: (value: number) => demand((actual as number) > value, 'is above', value),
     toContain: (value: unknown) => demand((actual as unknown[]).includes(value), 'has', value),
+    toContainEqual: (value: unknown) => {
+      const holds = (actual as unknown[]).some((item) => isDeepStrictEqual(item, value));
+      demand(holds, 'has', value);
+    },
     toMatch: (value: RegExp) => demand(value.test(actual as string), 'matches', value),
-    toThrow: (value?: string | RegExp | (new (message: string) => Error)) =>
-      demand(throws(actual as () => void, value), 'throws', value),
+    toThrow: (value?: Thrown) => demand(throws(actual as () => void, value), 'throws', value),
   };
 }
+
+/** What `toThrow` compares with: a part of the message, the error itself, or its class. */
+type Thrown = string | RegExp | Error | (new (message: string) => Error);
 
 function hasAll(actual: unknown, wanted: object): boolean {
   return Object.entries(wanted).every(([key, value]) =>
@@ -62,16 +68,14 @@ function hasAll(actual: unknown, wanted: object): boolean {
   );
 }
 
-function throws(
-  run: () => void,
-  wanted: string | RegExp | (new (message: string) => Error) | undefined,
-): boolean {
+function throws(run: () => void, wanted: Thrown | undefined): boolean {
   try {
     run();
   } catch (error) {
     const { message } = error as Error;
     if (typeof wanted === 'string') return message.includes(wanted);
     if (wanted instanceof RegExp) return wanted.test(message);
+    if (wanted instanceof Error) return error === wanted;
     return wanted === undefined || error instanceof wanted;
   }
   return false;
