@@ -80,8 +80,10 @@ function placeIn(
 
 /** The region that grows down and whose guard gap begins below `end`, if there is one. */
 function stackAbove(memory: VirtualMemory, end: number): Region | undefined {
-  for (const region of memory.space.regions({ start: end, end: end + STACK_GUARD_BYTES })) {
-    return region.flags & REGION_GROWS_DOWN ? region : undefined;
-  }
-  return undefined;
+  const { space } = memory;
+  // Most mappings end where the next one begins.
+  const next =
+    space.queryPage(end) ??
+    space.regions({ start: end, end: end + STACK_GUARD_BYTES }).next().value;
+  return next && next.flags & REGION_GROWS_DOWN ? next : undefined;
 }
