@@ -22,7 +22,9 @@ const images = {
 
 /** A compiler that is told to read without end gets no further. */
 const MOST_COMPILER_SECONDS = 60;
-const COMPILER_KILOBYTES = 4 * 1024 * 1024;
+const COMPILER_MEMORY_KILOBYTES = 4 * 1024 * 1024;
+/** 256 MiB, in the blocks of 512 bytes that ulimit counts. */
+const COMPILER_FILE_BLOCKS = 512 * 1024;
 const MESSAGE_BYTES = 16 * 1024;
 
 let compiler: Compiler | undefined;
@@ -73,7 +75,7 @@ async function compile(test: TestSpec, seconds: number): Promise<Found> {
     const ours = ['labs', 'bare-metal'].flatMap((name) => ['-I', join(guestPrograms, name)]);
     const include = ['-iquote', test.folder, ...ours];
     const args = [...before, ...include, ...test.files, '-o', program, ...after];
-    const problem = await runCompiler(compiler.command, args, seconds);
+    const problem = await runCompiler(compiler.command, args, folder, seconds);
     if (problem === undefined) return { elf: readFileSync(program) };
     const told = test.explain === 'symptom' ? '' : `:\n${problem.trimEnd()}`;
     return { problem: `the program does not compile${told}` };
@@ -105,21 +107,28 @@ function endGroup(pid: number): void {
   }
 }
 
-/** @returns what the compiler complained of, or undefined when it made a program */
+/**
+ * @param folder for what the compiler writes in between
+ * @returns what the compiler complained of, or undefined when it made a program
+ */
 function runCompiler(
   command: string,
   args: readonly string[],
+  folder: string,
   seconds: number,
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     // A shell can limit what is no child of ours but the compiler's.
     const hasShell = process.platform !== 'win32';
-    const limited = `ulimit -v ${COMPILER_KILOBYTES} 2>/dev/null; exec "$0" "$@"`;
+    const limited =
+      `ulimit -v ${COMPILER_MEMORY_KILOBYTES} 2>/dev/null; ` +
+      `ulimit -f ${COMPILER_FILE_BLOCKS}; exec "$0" "$@"`;
     const [file, ...rest] = hasShell ? ['sh', '-c', limited, command, ...args] : [command, ...args];
     const child = spawn(file!, rest, {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: hasShell,
-      env: { ...process.env, LC_ALL: 'C' },
+      // What it leaves when it is killed goes with the folder.
+      env: { ...process.env, LC_ALL: 'C', TMPDIR: folder },
     });
     const messages: Buffer[] = [];
     let length = 0;

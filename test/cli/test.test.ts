@@ -139,6 +139,10 @@ describeWith(['riscv64-linux-gnu-gcc'], 'a folder of programs', () => {
     const good = '#include "lab.h"\nstatic void a(void) { CHECK(1); }\nLAB({"a", a})\n';
     writeFileSync(join(programs, 'good.c'), good);
     writeFileSync(join(programs, 'broken.c'), 'int main(void) { return nothing; }\n');
+    writeFileSync(
+      join(programs, 'large.c'),
+      'char a[1ul << 40] = {1}; int main(void) { return *a; }',
+    );
     writeFileSync(join(programs, 'text.c'), 'not a program');
     symlinkSync('/dev/zero', join(programs, 'zero.c'));
     symlinkSync('nowhere', join(programs, 'dangling.c'));
@@ -146,14 +150,15 @@ describeWith(['riscv64-linux-gnu-gcc'], 'a folder of programs', () => {
     expect(status).toBe(1);
     const { tests } = JSON.parse(stdout) as Report;
     const told = tests.map(({ name, status: state, reason }) => `${name}: ${state} ${reason}`);
-    expect(told).toHaveLength(5);
+    expect(told).toHaveLength(6);
     expect(told[0]).toMatch(
       /^broken: failed the program does not compile:\n.*'nothing' undeclared/s,
     );
     expect(told[1]).toMatch(/^dangling: failed cannot read .*: there is no such file/);
     expect(told[2]).toBe('good: passed null');
-    expect(told[3]).toMatch(/^text: failed the program does not compile/);
-    expect(told[4]).toMatch(/^zero: failed .*zero\.c is no file/);
+    expect(told[3]).toMatch(/^large: failed the program does not compile:\n.*File size limit/s);
+    expect(told[4]).toMatch(/^text: failed the program does not compile/);
+    expect(told[5]).toMatch(/^zero: failed .*zero\.c is no file/);
   });
 
   it('whose compiler would never end is given up', async () => {
