@@ -12,11 +12,11 @@ const USAGE = `npm run bench -- kernel [--linux IMAGE [--qemu PROGRAM]] [--round
 
 Nanoseconds per operation: the program test/bench/kernel/operations.c natively, under pagewalk, under
 pagewalk with --verify trap and, with --linux, on Linux under QEMU, where the very file runs that
-pagewalk runs. The systems take turns; each figure is the best of its rounds.
+pagewalk runs. The systems take turns; each figure is of the best repetition in all rounds.
 
   --linux IMAGE   a kernel for riscv64, uncompressed (Image format)
   --qemu PROGRAM  qemu-system-riscv64 if left out
-  --rounds N      default 3; one with --linux takes about 30 s
+  --rounds N      default 3; one takes about 20 s, or 40 with --linux
 
 A kernel is in Debian's package linux-image-VERSION-riscv64, which need not be installed:
   apt-get download linux-image-VERSION-riscv64:riscv64
