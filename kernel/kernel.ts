@@ -178,6 +178,7 @@ export class Kernel {
     populateDevices(this);
     if (this.console.tty !== undefined) connectTerminal(this, this.console.tty);
     populateProc(this);
+    this.files.allowNames(Math.floor(this.machine.ram.frameCount / 2));
     this.tracer = o.strace === undefined ? undefined : new Tracer(this, o.strace);
     this.states = new StateHash(this);
     if (verifies) this.monitor = this.createMonitor(o.verify === 'trap' ? 'trap' : 'exit');

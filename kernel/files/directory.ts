@@ -48,9 +48,20 @@ export class Directory extends Inode {
     return this.children.size * 20 + 40;
   }
 
+  /** Whether the file system has room for another name. */
+  get hasRoom(): boolean {
+    return this.owner.names.used < this.owner.names.limit;
+  }
+
+  /** What /proc shows takes no room. */
+  private countNames(change: 1 | -1): void {
+    if (!this.isComputed) this.owner.names.used += change;
+  }
+
   /** Gives `inode` a name here; the name must be free. */
   link(name: string, inode: Inode): void {
     this.children.set(name, inode);
+    this.countNames(1);
     inode.linkCount++;
     if (inode instanceof Directory) {
       inode.name = name;
@@ -67,6 +78,7 @@ export class Directory extends Inode {
   unlink(name: string): Inode {
     const inode = this.children.get(name)!;
     this.children.delete(name);
+    this.countNames(-1);
     if (inode instanceof Directory) {
       inode.linkCount = 1;
       this.linkCount--;
@@ -80,6 +92,7 @@ export class Directory extends Inode {
   rename(from: string, target: Directory, to: string): void {
     const inode = this.children.get(from)!;
     this.children.delete(from);
+    this.countNames(-1);
     if (inode instanceof Directory) this.linkCount--;
     else inode.linkCount--;
     this.touch();

@@ -28,6 +28,8 @@ export interface DiskHost {
  */
 export class Disk implements InodeOwner {
   readonly deviceNumber = MAJOR << 8;
+  /** At most one a block. */
+  readonly names: { used: number; limit: number };
   readonly buffers: BufferRoom;
   readonly root: Directory;
   readonly blockCount: number;
@@ -42,6 +44,7 @@ export class Disk implements InodeOwner {
   /** @param sizeBytes a multiple of 4096 */
   constructor(sizeBytes: number, host: DiskHost) {
     this.host = host;
+    this.names = { used: 0, limit: sizeBytes / PAGE_SIZE };
     this.buffers = new BufferRoom(host.frames);
     this.blockCount = sizeBytes / PAGE_SIZE;
     this.root = new Directory(this, 0o1777, ROOT);

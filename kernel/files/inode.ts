@@ -21,6 +21,8 @@ export interface InodeOwner {
   now(): Timestamp;
   /** A regular file without a name yet. */
   createFile(permissions: number, by: Credentials, name?: string): RegularFile;
+  /** Names that stand in directories, and how many may. */
+  readonly names: { used: number; limit: number };
   /** For what pipes and sockets hold. */
   readonly buffers: BufferRoom;
   /** Device number of the file system, as stat(2) shows it. */

@@ -34,6 +34,8 @@ export interface PathOptions {
 export class FileTree implements InodeOwner {
   readonly root: Directory;
   readonly deviceNumber = 1;
+  /** As many as the host has given, and what programs may add. tmpfs(5), nr_inodes. */
+  readonly names = { used: 0, limit: Number.POSITIVE_INFINITY };
   readonly buffers: BufferRoom;
   /** What the host puts into the tree has its room besides. */
   readonly room: Room;
@@ -70,7 +72,8 @@ export class FileTree implements InodeOwner {
 
   /** For the state hash. */
   state(): string {
-    return `${this.lastInodeNumber} ${this.room.used} ${this.room.limit}`;
+    const { lastInodeNumber, names, room } = this;
+    return `${lastInodeNumber} ${names.used} ${names.limit} ${room.used} ${room.limit}`;
   }
 
   resolve(path: string, o: PathOptions = {}): Inode | number {
@@ -99,7 +102,7 @@ export class FileTree implements InodeOwner {
    */
   add(path: string, bytes: Uint8Array, mode = 0o644, by: Credentials = USER): Inode {
     const act = { kind: 'file', path, bytes, mode, by } as const;
-    return this.options.hostAct(act, () => this.addFile(path, bytes, mode, by));
+    return this.hostAct(act, () => this.addFile(path, bytes, mode, by));
   }
 
   private addFile(path: string, bytes: Uint8Array, mode: number, by: Credentials): Inode {
@@ -125,7 +128,7 @@ export class FileTree implements InodeOwner {
 
   /** Puts a symbolic link into the tree. Host text. */
   addLink(path: string, target: string, by: Credentials = USER): void {
-    this.options.hostAct({ kind: 'link', path, target, by }, () => {
+    this.hostAct({ kind: 'link', path, target, by }, () => {
       const { directory, name } = this.hostParent(path, by);
       checkIsFree(directory, name, path);
       directory.link(name, new Symlink(this, by, fromHostText(target)));
@@ -134,7 +137,7 @@ export class FileTree implements InodeOwner {
 
   /** Gives a file that is there another name. Host text. */
   addHardLink(path: string, target: string): void {
-    this.options.hostAct({ kind: 'hard-link', path, target }, () => {
+    this.hostAct({ kind: 'hard-link', path, target }, () => {
       const { directory, name } = this.hostParent(path, ROOT);
       const inode = this.resolve(fromHostText(target), { by: ROOT, followLast: false });
       if (typeof inode === 'number' || inode instanceof Directory) {
@@ -147,7 +150,7 @@ export class FileTree implements InodeOwner {
 
   /** Makes a host's directory, or gives one that is there its permissions and owner. Host text. */
   addDirectory(path: string, permissions: number, by: Credentials): void {
-    this.options.hostAct({ kind: 'directory', path, mode: permissions, by }, () => {
+    this.hostAct({ kind: 'directory', path, mode: permissions, by }, () => {
       const { uid, gid } = by;
       Object.assign(this.makeDirectory(path, permissions, by), { permissions, uid, gid });
     });
@@ -200,6 +203,21 @@ export class FileTree implements InodeOwner {
       }
     }
     return paths;
+  }
+
+  /** Programs may add so many names to those that are there now. */
+  allowNames(count: number): void {
+    this.names.limit = this.names.used + count;
+  }
+
+  /** What the host puts into the tree has its room besides. */
+  private hostAct<T>(act: HostAct, work: () => T): T {
+    return this.options.hostAct(act, () => {
+      const before = this.names.used;
+      const result = work();
+      this.names.limit += Math.max(0, this.names.used - before);
+      return result;
+    });
   }
 
   private hostParent(path: string, by: Credentials): ParentLookup {

@@ -26,7 +26,7 @@ export function defaultLimits(maxProcesses: number): Limit[] {
   limits[RLIMIT_STACK] = { soft: 8 * 2 ** 20, hard: Number.POSITIVE_INFINITY };
   limits[4] = { soft: 0, hard: Number.POSITIVE_INFINITY }; // CORE
   limits[RLIMIT_NPROC] = { soft: maxProcesses, hard: maxProcesses };
-  limits[RLIMIT_NOFILE] = { soft: 1024, hard: 524288 };
+  limits[RLIMIT_NOFILE] = { soft: 1024, hard: 4096 };
   limits[RLIMIT_MEMLOCK] = { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 };
   limits[11] = { soft: maxProcesses, hard: maxProcesses }; // SIGPENDING
   limits[12] = { soft: 819200, hard: 819200 }; // MSGQUEUE

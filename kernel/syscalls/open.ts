@@ -170,6 +170,7 @@ function create(path: string, from: From, mode: number, depth: number): Inode | 
   }
   if (directory.linkCount < 2) return -Errno.ENOENT;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
+  if (!directory.hasRoom) return -Errno.ENOSPC;
   const file = directory.owner.createFile(mode & 0o7777 & ~call.process.umask, by);
   directory.link(name, file);
   return file;

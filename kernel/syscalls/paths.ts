@@ -64,7 +64,8 @@ export function newName(call: Call, dirfd: number, pathAt: number): ParentLookup
   if (problem < 0) return problem;
   if (parent.directory.lookup(parent.name) !== undefined) return -Errno.EEXIST;
   if (parent.directory.linkCount < 2) return -Errno.ENOENT;
-  return mayChange(call, parent.directory) ? parent : -Errno.EACCES;
+  if (!mayChange(call, parent.directory)) return -Errno.EACCES;
+  return parent.directory.hasRoom ? parent : -Errno.ENOSPC;
 }
 
 export function sysMkdirat(call: Call, dirfd: number, pathAt: number, mode: number): number {

@@ -127,6 +127,7 @@ function bindPath(call: Call, socket: UnixSocket, path: string): number {
   if (parent.hasTrailingSlash || directory.linkCount < 2) return -Errno.ENOENT;
   if (!directory.permits(by, MAY_WRITE | MAY_EXECUTE)) return -Errno.EACCES;
   if (socket.name !== undefined) return -Errno.EINVAL;
+  if (!directory.hasRoom) return -Errno.ENOSPC;
   const inode = new SocketInode(files, by, 0o777 & ~umask);
   inode.socket = socket;
   socket.boundTo = inode;

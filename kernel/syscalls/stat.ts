@@ -103,7 +103,7 @@ function encodeStatfs(call: Call, { owner }: Inode): Uint8Array {
   const TMPFS_MAGIC = 0x0102_1994n;
   /** "disk"; no file system of Linux has it. */
   const DISK_MAGIC = 0x6469_736bn;
-  const { disk, files, frames, machine } = call.kernel;
+  const { disk, files } = call.kernel;
   const { limit, used } = files.room;
   const isDisk = owner === disk;
   const total = BigInt(isDisk ? disk!.blockCount : limit);
@@ -115,8 +115,8 @@ function encodeStatfs(call: Call, { owner }: Inode): Uint8Array {
   view.setBigUint64(16, total, true);
   view.setBigUint64(24, free, true);
   view.setBigUint64(32, free, true);
-  view.setBigUint64(40, BigInt(machine.ram.frameCount), true);
-  view.setBigUint64(48, BigInt(frames.freeFrames), true);
+  view.setBigUint64(40, BigInt(owner.names.limit), true);
+  view.setBigUint64(48, BigInt(Math.max(0, owner.names.limit - owner.names.used)), true);
   view.setBigUint64(64, 255n, true);
   view.setBigUint64(72, BigInt(BLOCK_BYTES), true);
   return bytes;

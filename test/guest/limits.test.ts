@@ -115,6 +115,10 @@ a memfd: 4096 bytes
 a hole when a page is free: done, Bus error
 free: 2046 pages
 the hole then: done
+2047 names, then No space left on device
+a link: -1 No space left on device
+a file: -1 No space left on device
+one less: 0, one more: 0
 `);
     expect(stats).toMatchObject({ oomKills: 0 });
   });

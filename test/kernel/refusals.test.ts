@@ -22,6 +22,7 @@ const POINTS = 24;
 /** What must be left of processes, whoever was killed when. */
 const NOTHING = {
   slots: 0,
+  heldFrames: 0,
   pages: { anonymous: 0, 'page-table': 0 },
   spaces: 0,
   processes: 0,

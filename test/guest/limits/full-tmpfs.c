@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -36,6 +37,18 @@ static long fill(int fd) {
   return pages;
 }
 
+static void fillWithNames(void) {
+  char path[64];
+  long names = 0;
+  mkdir("/tmp/names", 0700);
+  do snprintf(path, sizeof path, "/tmp/names/%ld", ++names);
+  while (mkdir(path, 0700) == 0);
+  printf("%ld names, then %s\n", names, strerror(errno));
+  printf("a link: %d %s\n", symlink("x", "/tmp/x"), strerror(errno));
+  printf("a file: %d %s\n", open("/tmp/y", O_CREAT, 0600), strerror(errno));
+  printf("one less: %d, one more: %d\n", rmdir("/tmp/names/1"), symlink("x", "/tmp/x"));
+}
+
 int main(void) {
   signal(SIGBUS, handle);
   int holes = open("/tmp/holes", O_RDWR | O_CREAT, 0600);
@@ -58,5 +71,6 @@ int main(void) {
   close(fd);
   show();
   printf("the hole then: %s\n", touch(shared + 2 * PAGE));
+  fillWithNames();
   return 0;
 }
