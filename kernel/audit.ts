@@ -1,6 +1,8 @@
 import { Directory } from './files/directory.js';
 import type { Inode } from './files/inode.js';
+import type { OpenFile } from './files/open-file.js';
 import { RegularFile } from './files/regular-file.js';
+import { UnixSocket } from './files/unix-socket.js';
 import type { Kernel } from './kernel.js';
 import type { MappedFile, VirtualMemory } from './memory/index.js';
 import {
@@ -33,16 +35,15 @@ function* spaces(kernel: Kernel): IterableIterator<{ name: string; memory: Virtu
   }
 }
 
-/** Files with a name, and those that only a descriptor or a running program still holds. */
+/** Files with a name, and those that only a descriptor, a message or a running program still holds. */
 function* files(kernel: Kernel): IterableIterator<MappedFile> {
   yield* kernel.segments.all();
   const seen = new Set<Inode>([kernel.trampoline]);
   const pending: Inode[] = [kernel.files.root];
   for (const process of kernel.processes.values()) {
-    if (process.ending !== undefined) continue;
-    pending.push(process.program.file);
-    for (const [, { file }] of process.descriptors.entries()) pending.push(file.inode);
+    if (process.ending === undefined) pending.push(process.program.file);
   }
+  for (const file of openFiles(kernel)) pending.push(file.inode);
   yield kernel.trampoline;
   while (pending.length > 0) {
     const inode = pending.pop()!;
@@ -52,4 +53,18 @@ function* files(kernel: Kernel): IterableIterator<MappedFile> {
     if (!(inode instanceof Directory) || inode.isComputed) continue;
     for (const entry of inode.entries()) pending.push(entry.inode);
   }
+}
+
+/** Open file descriptions: of descriptors, and of messages that nobody has received. */
+function openFiles(kernel: Kernel): Set<OpenFile> {
+  const found = new Set<OpenFile>();
+  for (const process of kernel.processes.values()) {
+    if (process.ending !== undefined) continue;
+    for (const [, { file }] of process.descriptors.entries()) found.add(file);
+  }
+  // What is added while the set is gone through is gone through as well.
+  for (const file of found) {
+    if (file instanceof UnixSocket) for (const carried of file.onTheirWay()) found.add(carried);
+  }
+  return found;
 }

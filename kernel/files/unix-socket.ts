@@ -246,6 +246,12 @@ export abstract class UnixSocket extends OpenFile {
     return `${[type, status, name, peer, isReceiveShut, isSendShut, error, sentCost]} ${more} ${known} ${wanting} ${messages} ${arrivals}`;
   }
 
+  /** What only its messages hold, and connections that nobody has accepted. */
+  *onTheirWay(): IterableIterator<OpenFile> {
+    for (const { files } of this.messages) yield* files;
+    yield* this.arrivals;
+  }
+
   protected get isQueueFull(): boolean {
     return false;
   }

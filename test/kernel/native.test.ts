@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import type { Kernel } from '../../kernel/index.js';
 import { runGuest } from '../support/guest.js';
 import { describeWith } from '../support/tools.js';
 
@@ -56,6 +57,18 @@ describeWith([CROSS, 'gcc'], 'A static glibc program behaves as on Linux:', () =
     expect({ output: guest.output, status: guest.result.exitStatus }).toEqual(native);
     expect(guest.result.unknownSyscalls).toEqual({});
     expect(guest.result.violations).toBe(0);
+  });
+
+  it('and the verifier knows of files that only messages hold', () => {
+    const found: string[] = [];
+    let kernel: Kernel;
+    runGuest(readFileSync(compile(CROSS, 'ancillary', ['-static'])), {
+      prepare: (made) => {
+        kernel = made;
+      },
+      beforeExit: () => found.push(...kernel.verify().map(({ rule }) => rule)),
+    });
+    expect(found).toEqual([]);
   });
 
   it('a dynamically linked program finds its loader and its libraries', () => {

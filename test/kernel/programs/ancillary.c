@@ -43,8 +43,33 @@ static void receive(const char *what, int fd, size_t size, size_t room, int flag
   fflush(stdout);
 }
 
+// A file that only a message holds, while a process ends and everything is judged.
+static void file_on_its_way(void) {
+  int s[2], carrier[2], got = -1;
+  int file = memfd_create("carried", 0);
+  char page[4096] = {7}, back = 0;
+  write(file, page, sizeof page);
+  socketpair(AF_UNIX, SOCK_STREAM, 0, s);
+  socketpair(AF_UNIX, SOCK_STREAM, 0, carrier);
+  say("send a file", send_fds(s[0], &file, 1, "x"));
+  close(file);
+  say("send the socket that has it", send_fds(carrier[0], &s[1], 1, "y"));
+  close(s[1]);
+  if (fork() == 0) _exit(0);
+  wait(0);
+  receive("got", carrier[1], 100, 1024, 0, &s[1]);
+  receive("got", s[1], 100, 1024, 0, &got);
+  say("its contents", pread(got, &back, 1, 0) == 1 && back == 7);
+  close(got);
+  close(s[0]);
+  close(s[1]);
+  close(carrier[0]);
+  close(carrier[1]);
+}
+
 static void ancillary(void) {
   printf("-- what travels with bytes\n");
+  file_on_its_way();
   int s[2], p[2], got = -1, many[300];
   socketpair(AF_UNIX, SOCK_STREAM, 0, s);
   pipe(p);
