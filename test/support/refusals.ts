@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { Cause } from '../../emulator/index.js';
 import { Directory } from '../../kernel/files/directory.js';
 import type { Kernel } from '../../kernel/index.js';
 import type { Call } from '../../kernel/syscalls/call.js';
 import type { SyscallEntry } from '../../kernel/syscalls/entry.js';
 import { SYSCALLS } from '../../kernel/syscalls/table.js';
+import { type GuestOptions, type GuestRun, runGuest } from './guest.js';
+import { root } from './processes.js';
 
 type Run = SyscallEntry['run'];
 
@@ -126,7 +129,7 @@ function belongings({ kernel, process }: Call, isAllOrNothing: boolean): string 
 }
 
 /** What is left when all processes have ended, to be compared with another run. */
-export function leftovers(kernel: Kernel): Record<string, unknown> {
+export function leftovers(kernel: Kernel) {
   const { frames, machine, memorySystem } = kernel;
   const pages = { anonymous: 0, file: 0, 'page-table': 0, kernel: 0, free: 0 };
   for (let i = 0; i < machine.ram.frameCount; i++) pages[frames.kind(machine.ram.firstPpn + i)]++;
@@ -202,4 +205,53 @@ export class Exhaustion {
       return isRelieved;
     };
   }
+}
+
+/** Source of a program that makes each of its calls until it succeeds, its compiler flags and arguments. */
+export const workload = {
+  source: join(root, 'test/guest/failures/workload.c'),
+  flags: ['-std=gnu11', '-O1', '-w', '-static', '-pthread'],
+  args: ['/bin/program', '/tmp', '/disk'],
+};
+
+/** Runs the workload, compiled for the guest, in a machine with a disk. */
+export function runWorkload(program: Uint8Array, o: GuestOptions = {}): GuestRun {
+  const machine = { memoryBytes: 16 * 2 ** 20, diskBytes: 2 ** 20 };
+  return runGuest(program, { ...machine, args: workload.args, ...o });
+}
+
+/** What must be left of processes, whoever was killed when. */
+const NOTHING: Record<string, unknown> = {
+  ...{ slots: 0, heldFrames: 0, spaces: 0, processes: 0, tasks: 0 },
+  ...{ segments: 0, names: 0, filesOnTheirWay: 0 },
+};
+
+/**
+ * Runs the workload and lets memory run out at one allocation.
+ *
+ * @returns how many it made, the signal that ended it, and what is wrong with the machine afterwards
+ */
+export function runExhausted(
+  program: Uint8Array,
+  at: number,
+): { allocations: number; signal: string | null; complaints: string[] } {
+  const exhaustion = new Exhaustion(at);
+  const { kernel, result, reports } = runWorkload(program, {
+    mayAllocate: exhaustion.mayAllocate,
+    prepare: (each) => exhaustion.start(each),
+  });
+  const { outcome, signal, oomKills, violations } = result;
+  const left = leftovers(kernel);
+  const { anonymous, 'page-table': tables } = left.pages;
+  const complaints = [
+    ...(outcome === 'limit' ? [`it never ends: ${reports}`] : []),
+    ...(violations > 0 ? [reports] : []),
+    ...(oomKills > 1 ? [`${oomKills} were killed`] : []),
+    ...kernel.verify().map(({ rule, observed }) => `${rule} ${observed}`),
+    ...(anonymous + tables > 0 ? [`${anonymous} anonymous frames and ${tables} tables left`] : []),
+    ...Object.entries(NOTHING)
+      .filter(([key, value]) => left[key as keyof typeof left] !== value)
+      .map(([key]) => `${String(left[key as keyof typeof left])} ${key} left`),
+  ];
+  return { allocations: exhaustion.count, signal, complaints };
 }
