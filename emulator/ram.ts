@@ -45,6 +45,9 @@ export class Ram {
   /** How often each frame was filled as a whole, modulo 2^32. */
   readonly fillCounts: Uint32Array;
 
+  /** Told of each frame that is filled as a whole. */
+  onFill: ((ppn: number) => void) | undefined;
+
   /** Told at once of what `drainWatchedStores` gives later. */
   onWatchedStore: ((pa: number) => void) | undefined;
 
@@ -105,6 +108,7 @@ export class Ram {
     const start = (ppn - this.firstPpn) * PAGE_SIZE;
     this.bytes.fill(byte, start, start + PAGE_SIZE);
     this.fillCounts[ppn - this.firstPpn]!++;
+    this.onFill?.(ppn);
     this.noteRange(ppn * PAGE_SIZE, PAGE_SIZE);
   }
 

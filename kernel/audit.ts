@@ -35,6 +35,16 @@ function* spaces(kernel: Kernel): IterableIterator<{ name: string; memory: Virtu
   }
 }
 
+/** How many address spaces live processes have. */
+export function spaceCount(kernel: Kernel): number {
+  if (kernel.processes.size === 1) return kernel.livingProcesses;
+  const spaces = new Set<VirtualMemory>();
+  for (const { ending, memory } of kernel.processes.values()) {
+    if (ending === undefined) spaces.add(memory);
+  }
+  return spaces.size;
+}
+
 /** Files with a name, and those that only a descriptor, a message or a running program still holds. */
 function* files(kernel: Kernel): IterableIterator<MappedFile> {
   yield* kernel.segments.all();

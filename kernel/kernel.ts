@@ -1,5 +1,5 @@
 import { Machine, PAGE_SIZE } from '../emulator/index.js';
-import { auditKernel, kernelParts } from './audit.js';
+import { auditKernel, kernelParts, spaceCount } from './audit.js';
 import { Clock } from './clock.js';
 import { spawnProgram } from './exec/spawn.js';
 import { createTrampoline } from './exec/trampoline.js';
@@ -402,6 +402,7 @@ export class Kernel {
         kernel: kernelView(kernelParts(this)),
       }),
       report: (violation) => this.report(violation),
+      spaceCount: () => spaceCount(this),
     });
   }
 

@@ -73,19 +73,9 @@ export interface KernelParts {
 export function kernelView(parts: KernelParts): KernelView {
   const files = new Map<PageCache, FileView>();
   const fileView = (path: string, pages: PageCache): FileView => {
-    const known = files.get(pages);
-    if (known !== undefined) return known;
-    const view: FileView = {
-      id: pages.id,
-      name: path,
-      sizeBytes: pages.sizeBytes,
-      page: (index) => pages.page(index),
-      pages: () => pages.pages(),
-      swapped: () => pages.swapped(),
-      stored: pages.hasStore ? (index) => pages.stored(index) : undefined,
-    };
-    files.set(pages, view);
-    return view;
+    const known = files.get(pages) ?? fileViewOf(path, pages);
+    files.set(pages, known);
+    return known;
   };
   for (const { path, pages } of parts.files ?? []) fileView(path, pages);
   const spaces = [...parts.spaces].map(({ name, memory }) => spaceView(name, memory, fileView));
@@ -103,10 +93,22 @@ export function kernelView(parts: KernelParts): KernelView {
   };
 }
 
-function spaceView(
+function fileViewOf(path: string, pages: PageCache): FileView {
+  return {
+    id: pages.id,
+    name: path,
+    sizeBytes: pages.sizeBytes,
+    page: (index) => pages.page(index),
+    pages: () => pages.pages(),
+    swapped: () => pages.swapped(),
+    stored: pages.hasStore ? (index) => pages.stored(index) : undefined,
+  };
+}
+
+export function spaceView(
   name: string,
   memory: VirtualMemory,
-  fileView: (path: string, pages: PageCache) => FileView,
+  fileView: (path: string, pages: PageCache) => FileView = fileViewOf,
 ): SpaceView {
   // Each is found out at most once: several rules ask for the same.
   let trees: TreesView | undefined;

@@ -236,9 +236,16 @@ export class EventChecks {
 
   /** A page that was never written reads as zeros, or as its file does. Rule R7. */
   fresh(table: Table, index: number, region: Region, ppn: number): void {
-    if (this.history.event.name !== 'fault' || table.level > 0) return;
-    const va = vaOf(table, index);
+    if (this.history.event.name !== 'fault') return;
     if ((this.marked.get(table.ppn * ENTRIES + index) ?? 0) & D) return; // written to since
+    const { rootPpn } = table.space.table;
+    const va = vaOf(table, index);
+    for (let i = 0; i < ENTRIES ** table.level; i++) {
+      this.freshPage(rootPpn, va + i * PAGE_BYTES, region, ppn + i);
+    }
+  }
+
+  private freshPage(rootPpn: number, va: number, region: Region, ppn: number): void {
     const { file } = region;
     const source = file?.pages.page((region.offset + (va - region.base)) / PAGE_BYTES) ?? 0;
     const { memory } = this;
@@ -248,7 +255,7 @@ export class EventChecks {
     if (at < 0) return;
     this.findings.push({
       rule: 'R7',
-      rootPpn: table.space.table.rootPpn,
+      rootPpn,
       va,
       frame: ppn,
       observed: `a page that was never written differs from ${model === undefined ? 'zeros' : 'its file'} at byte ${at}`,

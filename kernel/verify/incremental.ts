@@ -17,6 +17,7 @@ import {
   vaOf,
   type WatchedMemory,
 } from './shadow.js';
+import { SpaceCheck } from './space-check.js';
 
 const LEAF = R | W | X;
 /** Where an entry whose V is 0 has the number of its swap slot. */
@@ -49,6 +50,10 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   private readonly caches = new Map<number, PageCache>();
   /** Bytes that each space had mapped after the last look. */
   private readonly sizes = new Map<VirtualMemory, number>();
+  private readonly spaceCheck = new SpaceCheck();
+  /** Sizes of mapped files at the last look, and the files that got shorter since. */
+  private readonly fileSizes = new WeakMap<PageCache, number>();
+  private readonly shrunk = new Set<PageCache>();
   private readonly touched: number[] = [];
   private readonly isTouched: Uint8Array;
   /** Kind of each frame when it got its first mapper, and how often it had been filled by then. */
@@ -90,6 +95,8 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   /** From now on stores into what must not be written are seen. */
   start(): void {
     this.guard(this.system.frames.zeroPpn - this.memory.firstPpn, true);
+    // Frames are filled when they come into use, and when they go out of it.
+    this.memory.tellOfFills((ppn) => this.touch(ppn - this.memory.firstPpn));
   }
 
   /**
@@ -116,6 +123,8 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       if (journal.mutations.length > 0) this.checkMutations(space, journal.take());
       else if (space === current) this.checkSilence(space);
     }
+    this.checkFiles();
+    this.shadow.eachChanged(this.checkCount);
     for (const frame of this.touched) this.checkFrame(frame);
     this.touched.length = 0;
     this.checkSlots();
@@ -246,6 +255,10 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     if (isNew && !isOld) this.events.fresh(table, index, region!, ppn);
   }
 
+  tableDropped(ppn: number): void {
+    this.touch(ppn - this.memory.firstPpn);
+  }
+
   leafDropped(table: Table, index: number, low: number, high: number): void {
     if (table.level === 1) this.split.add(superpageName(table, vaOf(table, index)));
     const first = ppnOf(low, high) - this.memory.firstPpn;
@@ -313,6 +326,33 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
       if (kind === 'unmap' && !isMappedAgain) this.events.unmapped(space, start, end);
     });
     this.sizes.set(space, space.mapper.stats().mappedBytes);
+    if (!this.spaceCheck.isSound(space, mutations.length)) this.isSuspect = true;
+  }
+
+  /** Whether a table counts the entries that it has. Rules L2 and F3. */
+  private readonly checkCount = ({ ppn, level, used }: Table): void => {
+    // Nobody counts what the root has: it stays.
+    if (level < 2 && this.system.frames.liveEntries(ppn) !== used) this.isSuspect = true;
+  };
+
+  /** Whether pages that a file has lost are mapped by nobody. Rules R6 and R10. */
+  private checkFiles(): void {
+    if (this.history.event.name === 'fault') return; // which cuts off no file
+    for (const space of this.spaces) {
+      for (const [{ pages }] of space.files()) {
+        const before = this.fileSizes.get(pages) ?? 0;
+        if (before === pages.sizeBytes) continue;
+        this.fileSizes.set(pages, pages.sizeBytes);
+        if (pages.sizeBytes < before) this.shrunk.add(pages);
+      }
+    }
+    if (this.shrunk.size === 0) return;
+    for (const space of this.spaces) {
+      for (const { start, end, file } of space.mapper.regions()) {
+        if (file !== undefined && this.shrunk.has(file.pages)) this.checkRange(space, start, end);
+      }
+    }
+    this.shrunk.clear();
   }
 
   /** Nothing was journalled, so nothing may have changed. Rule T6. */
@@ -354,7 +394,7 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     if (kind === FILE) {
       const cache = this.caches.get(frames.ownerId(ppn));
       if (cache === undefined || cache.page(frames.ownerPage(ppn)) === ppn) references++;
-    } else if (kind === PAGE_TABLE) references++;
+    } else if (kind === PAGE_TABLE && this.shadow.isTable(ppn)) references++;
     const count = frames.refcount(ppn);
     const isFree = frames.isMarkedFree(ppn);
     const isShared = leaves > 1 && kind === ANONYMOUS;
@@ -420,13 +460,16 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
     this.spaces.add(space);
     this.shadow.adopt(space.table.rootPpn, 2, 0, space);
     journalOf(space)?.take();
+    if (!this.isBuilding && !this.spaceCheck.isSound(space, Number.POSITIVE_INFINITY)) {
+      this.isSuspect = true;
+    }
   }
 
   private removeSpace(space: VirtualMemory): void {
     this.spaces.delete(space);
     this.sizes.delete(space);
+    this.spaceCheck.forget(space);
     this.shadow.drop(space.table.rootPpn);
-    this.touch(space.table.rootPpn - this.memory.firstPpn);
   }
 
   private touch(frame: number): void {

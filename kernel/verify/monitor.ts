@@ -25,6 +25,8 @@ export interface Monitored {
   /** The whole state, as a full pass sees it. */
   view(history: History): { machine: MachineView; kernel: KernelView };
   report(violation: Violation): void;
+  /** How many address spaces processes have. */
+  spaceCount(): number;
 }
 
 /**
@@ -96,6 +98,7 @@ export class Monitor {
     if (!this.isOn) return;
     const { ram } = this.kernel.machine;
     this.incremental.check(ram.drainWatchedStores(), ram.drainInvalidStores(), current);
+    this.checkSpaceCount();
     const changes = this.incremental.events.take();
     const uses = this.ledger.take();
     if (changes.length === 0 && uses.length === 0 && !this.incremental.isSuspect) return;
@@ -108,6 +111,14 @@ export class Monitor {
       if (found.length + more.length === 0) this.falseAlarms++;
       this.incremental.rebuild();
     }
+  }
+
+  /** Whether a space is left that no process has any more. Rules F4 and L1. */
+  private checkSpaceCount(): void {
+    // After a fault nobody waits for: the next call tells.
+    if (this.history.event.name === 'fault') return;
+    const { kernel } = this;
+    if (kernel.spaceCount() !== kernel.memorySystem.spaces.size) this.incremental.suspect();
   }
 
   /** Reports what was not reported before. */

@@ -57,11 +57,13 @@ export interface Rule {
   /** 'machine': works on any S-mode image; 'kernel': needs a KernelView. */
   readonly needs: 'machine' | 'kernel';
   /**
-   * 'always': a pass over the state finds it. 'trap': it is a matter of what happened, and is found
-   * only by looking after every trap. 'restore': it is about two machines, and is found when a
+   * 'always': trap mode finds it after the trap that brings it about, as a full pass then would.
+   * 'scan': it takes a full pass, which trap mode makes at each exit and every 10,000 traps. 'trap': it
+   * is a matter of what happened, found only by looking after every trap; a full pass finds what the
+   * state shows of it. 'restore': it is about two machines, and is found when a
    * snapshot is restored.
    */
-  readonly when: 'always' | 'trap' | 'restore';
+  readonly when: 'always' | 'scan' | 'trap' | 'restore';
   check(survey: Survey): Iterable<Finding>;
 }
 

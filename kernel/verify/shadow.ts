@@ -12,6 +12,8 @@ export interface WatchedMemory extends RawMemory {
   watch(ppn: number, isOn: boolean): void;
   /** How often the frame was filled as a whole: a kernel with poison does so when it is freed. */
   fillCount(ppn: number): number;
+  /** From now on `filled` is told of each frame that is filled as a whole. */
+  tellOfFills(filled: (ppn: number) => void): void;
 }
 
 /** Told what the shadow sees change. `low` and `high` are the entry's halves. */
@@ -19,6 +21,8 @@ export interface ShadowObserver<Space> {
   changed(pteAddress: number, table: ShadowTable<Space>, index: number): void;
   /** A valid leaf was stored to, and is what it was before. */
   unchanged(table: ShadowTable<Space>, index: number, low: number, high: number): void;
+  /** A frame was a table of a known root, and is none any more. */
+  tableDropped(ppn: number): void;
   /** The leaf's table was freed, with or without the leaf. */
   vanished(table: ShadowTable<Space>, index: number, low: number, high: number): void;
   leafAdded(table: ShadowTable<Space>, index: number, low: number, high: number): void;
@@ -47,6 +51,8 @@ export interface ShadowTable<Space> {
   readonly live: Uint32Array;
   /** Entries that are not zero. */
   used: number;
+  /** Whether `used` was looked at since an entry changed. */
+  isCounted: boolean;
 }
 
 /**
@@ -61,6 +67,8 @@ export class Shadow<Space> {
   private readonly observer: ShadowObserver<Space>;
   /** Tables that lost their last entry and may not have been freed. */
   private readonly emptied: ShadowTable<Space>[] = [];
+  /** Tables of which an entry has changed. */
+  private readonly uncounted: ShadowTable<Space>[] = [];
   private tables: (ShadowTable<Space> | undefined)[] = [];
 
   constructor(memory: WatchedMemory, observer: ShadowObserver<Space>) {
@@ -94,6 +102,7 @@ export class Shadow<Space> {
       words: new Uint32Array(WORDS),
       live: memory.frameWords(ppn),
       used: 0,
+      isCounted: true,
     };
     this.tables[frame] = table;
     memory.watch(ppn, true);
@@ -110,6 +119,7 @@ export class Shadow<Space> {
     if (table === undefined) return;
     this.tables[frame] = undefined;
     this.memory.watch(ppn, false);
+    this.observer.tableDropped(ppn);
     const { words } = table;
     for (let i = 0; i < ENTRIES; i++) {
       const low = words[i * 2]!;
@@ -159,6 +169,15 @@ export class Shadow<Space> {
     }
   }
 
+  /** Visits each table that is left and of which an entry has changed since the last call. */
+  eachChanged(visit: (table: ShadowTable<Space>) => void): void {
+    for (const table of this.uncounted) {
+      table.isCounted = true;
+      if (this.table(table.ppn) === table) visit(table);
+    }
+    this.uncounted.length = 0;
+  }
+
   /** Visits the valid leaves of [start, end), addresses of the lower half. */
   eachLeaf(
     rootPpn: number,
@@ -190,6 +209,10 @@ export class Shadow<Space> {
     if (low === oldLow && high === oldHigh) {
       if (low & V && low & LEAF) this.observer.unchanged(table, index, low, high);
       return;
+    }
+    if (table.isCounted) {
+      table.isCounted = false;
+      this.uncounted.push(table);
     }
     this.observer.changed(table.ppn * PAGE_BYTES + index * ENTRY_BYTES, table, index);
     words[at] = low;

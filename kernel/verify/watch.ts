@@ -19,6 +19,9 @@ export function watchedMemory(machine: Machine): WatchedMemory {
       return new Uint32Array(bytes.buffer, bytes.byteOffset, PAGE_SIZE / 4);
     },
     watch: (ppn, isOn) => ram.watch(ppn, isOn),
+    tellOfFills: (filled) => {
+      ram.onFill = filled;
+    },
     fillCount: (ppn) => ram.fillCounts[ppn - ram.firstPpn]!,
   };
 }

@@ -7,7 +7,7 @@ import { runGuest } from '../support/guest.js';
 import { command } from '../support/pagewalk.js';
 import { mustRun, root, temporaryFolder } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
-import { loadKernel, type Mutant, removeBundles, violationsOf } from './mutants/run.js';
+import { compare, loadKernel, type Mutant, removeBundles } from './mutants/run.js';
 import { Script } from './mutants/script.js';
 import { mutants } from './mutants/table.js';
 
@@ -50,10 +50,9 @@ const isOfStory = (rule: string) => (violation: Violation) =>
 
 async function violationOf(mutant: Mutant): Promise<Violation> {
   const Kernel = await loadKernel(mutant);
-  const { violations } = violationsOf(
+  const { violations } = compare(
     Kernel,
     readFileSync(join(folder, 'stories')),
-    new Script().elf(),
     { memoryBytes: 4 * 2 ** 20, maxSteps: 10_000_000 },
     isOfStory(mutant.rule),
   );

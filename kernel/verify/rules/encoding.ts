@@ -124,6 +124,7 @@ export const encodingRules = [
   rule('E6', 'virtual addresses are canonical', {
     source: 'Privileged ISA, "Sv39: Page-Based 39-bit Virtual-Memory System"',
     needs: 'machine',
+    when: 'scan',
     *check(survey) {
       for (const cached of survey.tlb) {
         const va = cached.vpn * 4096;
@@ -192,6 +193,7 @@ export const encodingRules = [
   rule('E9', 'a global mapping is the same in every address space', {
     source: PTE_SECTION,
     needs: 'machine',
+    when: 'scan',
     *check(survey) {
       for (const entry of entriesWhere(survey, (e) => isLeaf(e) && (e.flags & G) !== 0)) {
         for (const space of survey.spaces) {

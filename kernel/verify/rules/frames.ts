@@ -86,6 +86,7 @@ export const frameRules = [
   rule('F3', 'counters are never negative, and a frame keeps its kind while it is mapped', {
     source: 'Linux mm/page_table_check.c',
     needs: 'kernel',
+    when: 'trap',
     *check(survey) {
       const { frames } = survey.kernel!;
       const { firstPpn, frameCount } = survey.machine;
@@ -127,6 +128,7 @@ export const frameRules = [
   rule('F5', 'free and used frames together are all frames', {
     source: 'Linux mm/show_mem.c',
     needs: 'kernel',
+    when: 'scan',
     *check(survey) {
       const { frames } = survey.kernel!;
       const { firstPpn, frameCount } = survey.machine;
@@ -147,6 +149,7 @@ export const frameRules = [
   rule('F6', 'a freed frame is written by nobody', {
     source: 'xv6 kernel/kalloc.c, junk fill',
     needs: 'kernel',
+    when: 'scan',
     *check(survey) {
       const { frames } = survey.kernel!;
       const { firstPpn, frameCount } = survey.machine;

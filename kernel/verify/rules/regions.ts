@@ -184,6 +184,7 @@ export const regionRules = [
   rule('R7', 'the shared zero frame holds zeros', {
     source: 'Linux mm/memory.c, do_anonymous_page',
     needs: 'kernel',
+    when: 'trap',
     *check(survey) {
       const { zeroPpn } = survey.kernel!;
       const at = survey.machine.frameBytes(zeroPpn)?.findIndex((byte) => byte !== 0) ?? -1;

@@ -84,6 +84,7 @@ export const structureRules = [
   rule('S4', 'the kernel part is the same in every space, without U', {
     source: PAGE_TABLES,
     needs: 'machine',
+    when: 'scan',
     *check(survey) {
       const kernelParts = survey.spaces.map((space) =>
         space.entries.filter((entry) => entry.va < 0 && entry.level === 2),

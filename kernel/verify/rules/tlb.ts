@@ -13,6 +13,7 @@ export const tlbRules = [
   rule('B1', 'what the TLB holds is what a walk finds', {
     source: FENCE_SECTION,
     needs: 'machine',
+    when: 'trap',
     *check(survey) {
       for (const cached of survey.tlb) {
         const space = spaceOf(survey, cached.asid);
@@ -57,6 +58,7 @@ export const tlbRules = [
     {
       source: FENCE_SECTION,
       needs: 'machine',
+      when: 'trap',
       *check(survey) {
         if (survey.kernel === undefined) return;
         for (const cached of survey.tlb) {
@@ -76,6 +78,7 @@ export const tlbRules = [
   rule('B4', 'one address has one TLB entry', {
     source: FENCE_SECTION,
     needs: 'machine',
+    when: 'scan',
     *check(survey) {
       const seen = new Map<string, number>();
       for (const { vpn, asid, ppn } of survey.tlb) {
@@ -97,6 +100,7 @@ export const tlbRules = [
   rule('B5', 'decoded code is what memory holds', {
     source: 'Unprivileged ISA, "Zifencei"; here fetches are coherent',
     needs: 'machine',
+    when: 'trap',
     *check(survey) {
       for (const { pa, bits } of survey.machine.decoded?.() ?? []) {
         const frame = Math.floor(pa / PAGE_BYTES);
@@ -124,6 +128,7 @@ export const tlbRules = [
   rule('D1', 'A and D stand for accesses that the program made', {
     source: 'Privileged ISA, "Virtual Address Translation Process", step 9',
     needs: 'machine',
+    when: 'trap',
     *check(survey) {
       const space = running(survey);
       if (space === undefined) return;
@@ -145,6 +150,7 @@ export const tlbRules = [
   rule('D3', 'what was written is not lost', {
     source: 'xv6 labs, mmap; Linux mm/vmscan.c',
     needs: 'kernel',
+    when: 'trap',
     *check(survey) {
       for (const file of survey.files) {
         if (file.stored === undefined) continue;

@@ -1,3 +1,4 @@
+import { Random } from '../../support/random.js';
 import {
   BRK,
   CLOCK_GETTIME,
@@ -58,6 +59,7 @@ function memory(s: Script): void {
   s.call(MPROTECT, A + 4 * PAGE, PAGE, 1).load(A + 4 * PAGE);
   s.call(MPROTECT, A + 5 * PAGE, PAGE, 0).call(MPROTECT, A + 5 * PAGE, PAGE, 3);
   s.load(A + 5 * PAGE).store(A + 5 * PAGE);
+  s.call(MPROTECT, A + 6 * PAGE, PAGE, 0).call(MPROTECT, A + 6 * PAGE, PAGE, 3);
   s.call(MREMAP, A, 2 * PAGE, 2 * PAGE, 3, D)
     .load(D + PAGE)
     .store(D);
@@ -81,6 +83,12 @@ function memory(s: Script): void {
   s.call(MUNMAP, HUGE + MEGAPAGE, 16 * PAGE).load(HUGE + MEGAPAGE + 16 * PAGE);
   mapAnonymous(s, HUGE + 4 * MEGAPAGE, 64).call(MADVISE, HUGE + 4 * MEGAPAGE, 64 * PAGE, HUGEPAGE);
   s.store(HUGE + 4 * MEGAPAGE);
+  const moved = HUGE + 8 * MEGAPAGE;
+  mapAnonymous(s, moved, 512).call(MADVISE, moved, MEGAPAGE, HUGEPAGE).store(moved);
+  s.call(MREMAP, moved, MEGAPAGE, MEGAPAGE, 3, HUGE + 12 * MEGAPAGE + PAGE);
+  s.call(MUNMAP, HUGE + 12 * MEGAPAGE + PAGE, MEGAPAGE);
+  mapAnonymous(s, moved, 512).call(MADVISE, moved, MEGAPAGE, HUGEPAGE).store(moved);
+  s.call(MUNMAP, moved, MEGAPAGE);
   s.call(BRK, 0x3_0000).call(BRK, 0x3_4000).store(0x3_3000).call(BRK, 0x3_0000);
 }
 
@@ -162,7 +170,7 @@ function code(s: Script): void {
 }
 
 /** Everything, in a few hundred instructions. */
-export function everything(): Uint8Array {
+function everything(): Uint8Array {
   const s = new Script();
   memory(s);
   files(s);
@@ -172,7 +180,7 @@ export function everything(): Uint8Array {
 }
 
 /** Runs out of frames after MADV_FREE of pages of which one is written again. */
-export function pressure(): Uint8Array {
+function pressure(): Uint8Array {
   const s = new Script();
   mapAnonymous(s, A, 4);
   for (const page of [0, 1, 2, 3]) s.store(A + page * PAGE, page + 1);
@@ -184,7 +192,7 @@ export function pressure(): Uint8Array {
 }
 
 /** A file on the disk: mapped, written through, synchronised, cut off, unmapped. */
-export function writing(): Uint8Array {
+function writing(): Uint8Array {
   const s = new Script();
   s.call(OPENAT, AT_FDCWD, '/disk/file', CREATE, 0o600);
   for (const page of [0, 1, 2, 3]) s.call(PWRITE, FD, 'contents', 8, page * PAGE);
@@ -210,7 +218,7 @@ export function writing(): Uint8Array {
 }
 
 /** Maps pages over themselves: one call gives frames up and gets them back. */
-export function regaining(): Uint8Array {
+function regaining(): Uint8Array {
   const s = new Script();
   s.call(OPENAT, AT_FDCWD, '/disk/file', CREATE, 0o600).call(PWRITE, FD, 'contents', 8, 0);
   s.call(FSYNC, FD)
@@ -229,7 +237,7 @@ export function regaining(): Uint8Array {
 }
 
 /** Pages that go to the swap device and come back, in one process and in two. */
-export function swapping(): Uint8Array {
+function swapping(): Uint8Array {
   const s = new Script();
   mapAnonymous(s, A, 8);
   for (let page = 0; page < 8; page++) s.store(A + page * PAGE, page + 1);
@@ -280,7 +288,7 @@ function swapShared(s: Script): void {
 }
 
 /** Asks for all that comes from outside: random bytes, the time, the window, what is typed. */
-export function recorded(): Uint8Array {
+function recorded(): Uint8Array {
   const s = new Script();
   mapAnonymous(s, A, 1);
   s.call(GETRANDOM, A, 16, 0).call(CLOCK_GETTIME, 0, A + 16);
@@ -292,4 +300,61 @@ export function recorded(): Uint8Array {
     (parent) => parent.spin(),
   );
   return s.elf();
+}
+
+/** Memory calls of no plan, in a few pages, that read and write them from within the kernel. */
+export function randomProgram(seed: number): Uint8Array {
+  const random = new Random(seed);
+  const s = new Script();
+  s.call(OPENAT, AT_FDCWD, '/tmp/file', CREATE, 0o600).call(FTRUNCATE, FD, 4 * PAGE + 50);
+  const act = (on: Script): void => {
+    const first = random.below(8);
+    const at = A + first * PAGE;
+    const length = (1 + random.below(8 - first)) * PAGE;
+    const prot = random.below(8);
+    const mapped = () => random.pick([SHARED, PRIVATE]) | FIXED | random.pick([0, POPULATE]);
+    const acts: (() => unknown)[] = [
+      () => mapAnonymous(on, at, length / PAGE, prot, random.pick([0, POPULATE])),
+      () => on.call(MMAP, at, length, prot, mapped(), FD, random.below(5) * PAGE),
+      () => on.call(MUNMAP, at, length),
+      () => on.call(MPROTECT, at, length, prot),
+      () => on.call(MADVISE, at, length, random.pick([DONTNEED, FREE, DONTFORK, WIPEONFORK])),
+      () => on.call(MREMAP, at, PAGE, length, 3, random.pick([C, A + 12 * PAGE])),
+      () => on.call(FTRUNCATE, FD, random.below(6) * PAGE + 9),
+      () => on.call(PWRITE, FD, A + random.below(8) * PAGE, 8, random.below(5) * PAGE),
+      () => on.call(PREAD, FD, at, 8, random.below(5) * PAGE),
+    ];
+    random.pick(acts)();
+  };
+  for (let i = 0; i < 60; i++) act(s);
+  s.fork(
+    (child) => {
+      for (let i = 0; i < 12; i++) act(child);
+    },
+    (parent) => {
+      for (let i = 0; i < 12; i++) act(parent);
+    },
+  );
+  return s.elf();
+}
+
+/** The programs by their names. */
+export const programs = {
+  everything: everything(),
+  pressure: pressure(),
+  swapping: swapping(),
+  writing: writing(),
+  regaining: regaining(),
+  recorded: recorded(),
+};
+
+export type ProgramName = keyof typeof programs;
+
+/** The machine that a program needs. */
+export function memoryOf(name: ProgramName) {
+  return {
+    memoryBytes: (name === 'pressure' ? 4 : 16) * 2 ** 20,
+    swapBytes: name === 'swapping' ? 2 ** 20 : 0,
+    diskBytes: name === 'writing' || name === 'regaining' ? 2 ** 20 : 0,
+  };
 }

@@ -4,16 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { Kernel, KernelOptions } from '../../../kernel/index.js';
-import type { Violation } from '../../../kernel/verify/index.js';
+import { rules, type Violation } from '../../../kernel/verify/index.js';
 import { root } from '../../support/processes.js';
-
-export type ProgramName =
-  | 'everything'
-  | 'pressure'
-  | 'swapping'
-  | 'writing'
-  | 'regaining'
-  | 'recorded';
+import type { ProgramName } from './programs.js';
+import { Script } from './script.js';
 
 /** A small change of a source file that breaks kernel, mm or MMU. */
 export interface Mutant {
@@ -65,38 +59,84 @@ function mutation({ file, find, replace }: Mutant): Plugin {
   };
 }
 
-/** Runs a program in trap mode, until it ends, the kernel throws, or `until` finds its violation. */
-export function violationsOf(
+/** A kernel in trap mode that has a program to run, with nothing on its standard input. */
+export function startProgram(
   kernels: Kernels,
   program: Uint8Array,
-  other: Uint8Array,
   o: Partial<KernelOptions> = {},
-  until: (violation: Violation) => boolean = () => false,
-): { violations: Violation[]; kernel: Kernel; thrown: string | undefined } {
-  const violations: Violation[] = [];
+): Kernel {
   const kernel = kernels.create({
     memoryBytes: 16 * 2 ** 20,
     verify: 'trap',
     maxSteps: 400_000,
-    onViolation: (violation) => {
-      violations.push(violation);
-      // What a kernel does that is broken already may never end.
-      if (until(violation)) throw new Error('found');
-    },
     console: { write: () => {}, isTerminal: false },
     ...o,
   });
   kernel.files.add('/bin/program', program, 0o755);
-  kernel.files.add('/bin/other', other, 0o755);
+  kernel.files.add('/bin/other', new Script().elf(), 0o755);
+  kernel.spawn({ path: '/bin/program', args: ['program'], env: [], cwd: '/tmp' });
+  kernel.endInput();
+  return kernel;
+}
+
+/** What trap mode and full passes said of one run. */
+export interface Comparison {
+  readonly kernel: Kernel | undefined;
+  /** What trap mode reported. */
+  readonly violations: readonly Violation[];
+  /** Reported later than a full pass after a trap had found it, or not at all; with the trap's number. */
+  readonly late: readonly string[];
+  /** Reported after a trap, though a full pass finds nothing of it then. */
+  readonly unfounded: readonly string[];
+  readonly thrown: string | undefined;
+}
+
+/**
+ * Runs a program in trap mode until it ends, the kernel throws, or `until` is found. Up to the first
+ * trap after which something is wrong, a full pass follows every trap, for comparison.
+ */
+export function compare(
+  kernels: Kernels,
+  program: Uint8Array,
+  o: Partial<KernelOptions> = {},
+  until: (violation: Violation) => boolean = () => false,
+): Comparison {
+  const violations: Violation[] = [];
+  const late: string[] = [];
+  const unfounded: string[] = [];
+  let kernel: Kernel | undefined;
   let thrown: string | undefined;
+  const onViolation = (violation: Violation) => {
+    violations.push(violation);
+    // What a kernel does that is broken already may never end.
+    if (until(violation)) throw new Error('found');
+  };
   try {
-    kernel.spawn({ path: '/bin/program', args: ['program'], env: [], cwd: '/tmp' });
-    kernel.endInput();
-    while (kernel.run(100_000) === 'budget');
+    kernel = startProgram(kernels, program, { ...o, onViolation });
+    let isCompared = true;
+    for (let trap = 1; kernel.run(100_000, isCompared ? 'trap' : 'budget') === 'budget'; trap++) {
+      if (!isCompared) continue;
+      const found = kernel.verify();
+      late.push(...without(found, violations).map((each) => `${each} at trap ${trap}`));
+      const always = violations.filter(({ rule }) => WHEN.get(rule) === 'always');
+      unfounded.push(...without(always, found));
+      isCompared = found.length + violations.length === 0;
+    }
   } catch (error) {
     thrown = (error as Error).message;
   }
-  return { violations, kernel, thrown };
+  return { kernel, violations, late, unfounded, thrown };
+}
+
+const WHEN = new Map(rules.map(({ id, when }) => [id, when]));
+
+/** Of these, what the others do not have. */
+function without(these: readonly Violation[], others: readonly Violation[]): string[] {
+  const name = ({ rule, space, address, frame }: Violation) =>
+    `${rule} ${space} ${address} ${frame}`;
+  const known = new Set(others.map(name));
+  const those = these.filter((each) => !known.has(name(each)));
+  return those.map(({ rule, observed }) => `${rule} ${observed}`);
 }
 
 /** Runs a program on a machine that records, and restores it from its snapshot. */

@@ -1,4 +1,5 @@
-import type { Mutant, ProgramName } from './run.js';
+import type { ProgramName } from './programs.js';
+import type { Mutant } from './run.js';
 
 const M = 'kernel/memory';
 const frames = `${M}/physical-memory.ts`;
@@ -29,7 +30,7 @@ const SHARED_TABLES = `const [from, to] = [parent.table.rootPpn * 4096, child.ta
       for (let i = 0; i < 2048; i += 8) ram.writePte(to + i, ram.readPteLow(from + i), 0);`;
 
 /** A page of the old program is mapped in the new one. */
-const PASSED_ON = `  memory.activate();
+const PASSED_ON = `
   const old = kernel.scheduler.current?.process.memory;
   const leaf = old?.table.find(0x53032) ?? 0;
   if (old !== undefined && leaf !== 0) {
@@ -84,8 +85,14 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   [
     'E4',
     flags,
-    'if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) === 0) return PTE_V | PTE_R;',
-    '',
+    'if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) === 0)',
+    'if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) < 0)',
+  ],
+  [
+    'E4',
+    table,
+    'const flags = this.ram.readPteLow(entry) & 0xff;',
+    'const flags = this.ram.readPteLow(entry) & PTE_V;',
   ],
   [
     'E5',
@@ -135,7 +142,12 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'const flags = leafFlags(region.prot, true) | adBits(memory, access);',
   ],
   ['R2', bring, 'leafFlags(region.prot, isShared || isCopy)', 'leafFlags(region.prot, true)'],
-  ['R3', flags, 'return PTE_V | PTE_R;', 'return PTE_V | PTE_U | PTE_R;'],
+  [
+    'R3',
+    protect,
+    'isShared ? writable : leafFlags(prot, false)',
+    'isShared ? writable : leafFlags(prot || before.prot, false)',
+  ],
   [
     'R3',
     protect,
@@ -211,7 +223,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'F3',
     frames,
     'this.dirty[ppn - this.ram.firstPpn] = isDirty ? 1 : 0;',
-    'this.kinds[ppn - this.ram.firstPpn] = isDirty ? ANONYMOUS : FILE;',
+    'if (this.refcount(ppn) === 2) this.kinds[ppn - this.ram.firstPpn] = ANONYMOUS;',
     'regaining',
   ],
   ['F4', table, 'this.frames.release(this.rootPpn);', ''],
@@ -293,7 +305,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'this.hart.fence({ va: this.pages[i]!, asid: this.asid })',
     'this.hart.fence({ va: this.pages[i]!, asid: this.asid + 1 })',
   ],
-  ['B2', fences, 'for (let i = 0; i < this.count; i++)', 'for (let i = 1; i < this.count; i++)'],
+  ['B2', table, 'if (changed > 0) this.fences.oweRange(from * PAGE_SIZE, to * PAGE_SIZE);', ''],
   ['B3', space, 'this.system.hart.fence({ asid: this.asid });', ''],
   ['B3', `${M}/asids.ts`, 'this.next++', 'this.next'],
   [
@@ -317,7 +329,7 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
     'PTE_A | PTE_D : PTE_A;\n    if ((this.tlb.flagsOf',
     'PTE_A | PTE_D : PTE_A | PTE_D;\n    if ((this.tlb.flagsOf',
   ],
-  ['D1', flags, '    PTE_V |\n    PTE_U |', '    PTE_V |\n    PTE_U | 0xc0 |'],
+  ['D1', flags, '    PTE_V |\n    PTE_U |', '    0xc1 |\n    PTE_U |'],
   // Only in a leaf that a call gives up and gets back.
   [
     'D1',
@@ -333,21 +345,23 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ['D3', disk, 'this.store.write(index, page);', '', 'writing'],
   ['D3', disk, 'page.subarray(0, bytes)', 'page', 'writing'],
   ['D3', disk, 'if (size > this.sizeBytes) this.zeroPastEnd();', '', 'writing'],
-  ['D3', table, 'frames.setDirty(ppn, true);', ';', 'writing'],
+  ['D3', table, 'if (low & PTE_D) frames.setDirty(ppn, true);', '', 'writing'],
   ['D3', reclaim, 'low & PTE_D || ', '', 'pressure'],
   ['D3', `${M}/unmap.ts`, 'if (!demoteEdges(memory, start, end)) return -Errno.ENOMEM;', ''],
   // Lifecycle
+  ['L1', space, 'this.clearPages(0, USER_PAGES);', ''],
   [
     'L1',
-    table,
-    '(table, from, to) => {\n        count +=',
-    '(table, from, to) => {\n        if (end - start <= 2 ** 20) count +=',
+    'kernel/process/exit.ts',
+    'if (shared.users === 0) shared.memory.release();',
+    'if (shared.users !== 0) shared.memory.release();',
   ],
+  ['L1', 'kernel/process/exit.ts', 'shared.users--;', ''],
   [
     'L2',
     table,
     'this.frames.addLiveEntries(pageNumber(pteAddress), 1);\n    this.countResident',
-    'this.frames.addLiveEntries(pageNumber(pteAddress), 2);\n    this.countResident',
+    'this.countResident',
   ],
   ['L2', table, 'frames.addLiveEntries(table, -count);', ''],
   ['L2', table, 'this.frames.addLiveEntries(table, PTES_PER_TABLE);', ''],
@@ -439,12 +453,79 @@ const rows: [rule: string, file: string, find: string, replace: string, program?
   ],
   ['L7', 'kernel/snapshot/replay.ts', 'recorder!.time = act.now;', '', 'recorded'],
   ['L7', 'kernel/snapshot/snapshot.ts', 'seed: o.seed ?? 0,', 'seed: 0,', 'recorded'],
-  ['L4', 'kernel/exec/load.ts', '  memory.activate();', PASSED_ON],
+  ['L4', 'kernel/exec/load.ts', '  memory.activate();', `  memory.activate();${PASSED_ON}`],
   [
     'L8',
     `${M}/copy.ts`,
     "const pa = hart.translate(va, access, 'user');",
     "const pa = hart.translate(va, 'load', 'user');",
+  ],
+  // One more each
+  ['T3', core, 'if (!this.mergesAdjacent) return false;', 'if (this.mergesAdjacent) return false;'],
+  ['T4', edit, 'if (!this.frees) core.mappedPages += this.end - this.start;', ''],
+  [
+    'T5',
+    core,
+    'length: (this.mergesAdjacent ? end - start',
+    'length: (!this.mergesAdjacent ? end - start',
+  ],
+  ['T7', 'mm/operations/change.ts', "edit.commit('change');", "edit.commit('unmap');"],
+  ['R1', `${M}/move-leaves.ts`, 'if (shift % 512 !== 0) {', 'if (shift % 512 === 0) {'],
+  [
+    'E5',
+    `${M}/megapage.ts`,
+    'frames.allocateMegapage(ANONYMOUS, memory.id, first)',
+    'frames.allocate(ANONYMOUS, memory.id, first)',
+  ],
+  [
+    'E7',
+    table,
+    'pteHigh(ppn));\n    this.fences.owe(page * PAGE_SIZE);\n  }\n\n  /** Changes only',
+    'pteHigh(ppn) + 1);\n    this.fences.owe(page * PAGE_SIZE);\n  }\n\n  /** Changes only',
+  ],
+  [
+    'E8',
+    'emulator/hart.ts',
+    'context.levels === 3 && context.rootPpn === rootPpn && context.asid === asid',
+    'context.levels === 3',
+  ],
+  [
+    'S1',
+    table,
+    'const made = this.frames.allocateZeroed(PAGE_TABLE, this.ownerId, page);',
+    'const made = this.cachedTable / PAGE_SIZE || this.frames.allocateZeroed(PAGE_TABLE, this.ownerId, page);',
+  ],
+  [
+    'S2',
+    bring,
+    'memory.table.install(pteAddress, ppn, flags);',
+    'memory.table.install(pteAddress, Math.floor(pteAddress / PAGE_SIZE), flags);',
+  ],
+  ['S3', table, 'if (count > 0) this.prune(start, end);', 'if (count > 2) this.prune(start, end);'],
+  ['S5', `${M}/layout.ts`, 'MMAP_MIN_ADDRESS = ', 'MMAP_MIN_ADDRESS = 0 * '],
+  ['R4', fork, 'if (isPrivate && flags & PTE_W) {', 'if (!isPrivate && flags & PTE_W) {'],
+  ['R5', frames, 'this.kinds[frame] = kind;', ''],
+  ['R7', frames, '      this.ram.fill(frame + this.ram.firstPpn, 0);\n', ''],
+  [
+    'R9',
+    table,
+    'if ((low & PTE_V) === 0) continue;\n      const ppn',
+    'if ((low & PTE_V) !== 0) continue;\n      const ppn',
+  ],
+  ['F1', bring, '  frames.retain(cached);\n', ''],
+  ['F6', frames, 'this.ram.fill(ppn, POISON);', ''],
+  ['L2', table, '      this.frames.addLiveEntries(table, 1);\n', ''],
+  [
+    'L4',
+    'kernel/exec/load.ts',
+    '  memory.setBreakStart(range.end + bias);',
+    `  memory.setBreakStart(range.end + bias);${PASSED_ON}`,
+  ],
+  [
+    'L8',
+    mmu,
+    "if (access === 'store') return (flags & PTE_W) !== 0;",
+    "if (access === 'store') return true;",
   ],
 ];
 
