@@ -68,7 +68,7 @@ export class History {
     known.by = this.event;
   }
 
-  /** The frame got or lost a mapper. */
+  /** The frame got or lost a mapper, or came into use or went out of it. */
   frameChanged(ppn: number): void {
     this.frames.set(ppn, this.event);
   }

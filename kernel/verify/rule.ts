@@ -30,7 +30,7 @@ export interface Violation {
   readonly lastWrite: EntryWrite | undefined;
   /** The frame: its kind, count, owner and mappers. */
   readonly owner: string | undefined;
-  /** When the frame last got or lost a mapper. */
+  /** When the frame last got or lost a mapper, or came into use or went out of it. */
   readonly frameChange: Writer | undefined;
   /** When the regions around the address were last changed. */
   readonly regionChange: Writer | undefined;

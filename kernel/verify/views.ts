@@ -24,7 +24,7 @@ export interface MachineView {
   decoded?(): Iterable<{ pa: number; bits: number }>;
   /** The last change of an entry, where somebody keeps such a log. */
   lastWriteOf?(pteAddress: number): EntryWrite | undefined;
-  /** When the frame last got or lost a mapper. */
+  /** When the frame last got or lost a mapper, or came into use or went out of it. */
   lastFrameChange?(ppn: number): Writer | undefined;
   /** When the regions around an address of the space with this root table were last changed. */
   lastRegionChange?(rootPpn: number, va: number): Writer | undefined;
