@@ -92,13 +92,14 @@ int main(void) {
   unlink("fifo");
   rmdir(dir);
 
-  say("priority", getpriority(PRIO_PROCESS, 0));
-  say("nice", nice(5));
-  say("nicer", setpriority(PRIO_PROCESS, 0, 7));
-  say("priority", getpriority(PRIO_PROCESS, getpid()));
-  say("less nice", setpriority(PRIO_PROCESS, 0, 3));
+  /* Whoever runs this may be nice already. */
+  int start = getpriority(PRIO_PROCESS, 0);
+  say("nice", nice(5) - start);
+  say("nicer", setpriority(PRIO_PROCESS, 0, start + 7));
+  say("priority", getpriority(PRIO_PROCESS, getpid()) - start);
+  say("less nice", setpriority(PRIO_PROCESS, 0, start + 3));
   child = fork();
-  if (child == 0) _exit(getpriority(PRIO_PROCESS, 0));
+  if (child == 0) _exit(getpriority(PRIO_PROCESS, 0) - start);
   waitpid(child, &status, 0);
   printf("a child: %d\n", WEXITSTATUS(status));
   say("too nice", setpriority(PRIO_PROCESS, 0, 100));
