@@ -83,7 +83,6 @@ export class MappingTable<F> {
     numbers[(record << 2) | 1] = pages;
     numbers[(record << 2) | 2] = offset;
     words[(record << 3) | 6] = fileNumber;
-    words[(record << 3) | 7] = 0;
     return record;
   }
 

@@ -12,13 +12,12 @@ export function markOriginal<F>(core: Core<F>, edit: Edit<F>): void {
   while (node !== END) {
     const start = regions.start(node);
     if (before !== 0 && regions.end(before) === start && core.areOne(before, node)) {
-      // To put the region again as it is merges it with its neighbours on both sides.
+      // To put the region again as it is merges it into the one in front, with the one behind.
       const mapping = regions.mapping(node);
       edit.begin(start, regions.end(node));
       edit.put(start, regions.end(node), regions.prot(node), regions.flags(node), 1, mapping);
       edit.finish();
       edit.commit('change');
-      before = regions.find(start);
     } else {
       before = node;
     }

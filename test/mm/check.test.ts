@@ -136,6 +136,12 @@ describe('AddressSpace.check', () => {
     expect(make('adjacent').check()).toEqual([]);
   });
 
+  it('finds nothing wrong with an arena of which one record waits to be used again', () => {
+    const space = draw('w.'.repeat(16));
+    space.unmap(page(4), pages(1));
+    expect(space.check()).toEqual([]);
+  });
+
   it.each([
     ['left', 0],
     ['right', 1],

@@ -13,6 +13,7 @@ describe('AddressSpace.journal', () => {
     space.setFlags(page(2), pages(1), 4, 0);
     space.unmap(page(3), pages(1));
     space.unmap(page(6), pages(1));
+    space.unmap(page(0), pages(1));
     expect(space.unmap(page(1), 0)).toBeLessThan(0);
     space.mapAtIfFree(page(5), pages(1), 1, 2, undefined, 0);
     space.mapAt(page(4), pages(2), 1, 2, undefined, 0);
@@ -30,6 +31,7 @@ describe('AddressSpace.journal', () => {
       'protect change 1-2',
       'setFlags change 2-3',
       'unmap unmap 3-4',
+      'unmap unmap 0-1',
       'mapAtIfFree map 5-6',
       'mapAt map 4-6',
       'remap unmap 1-2',
@@ -44,9 +46,9 @@ describe('AddressSpace.journal', () => {
     expect(journal.mutations).toEqual([]);
     space.mapAt(page(0), pages(1), 3, 2, undefined, 0);
     expect(journal.take()).toEqual([
-      { sequence: 13, operation: 'mapAt', kind: 'map', start: page(0), end: page(1) },
+      { sequence: 14, operation: 'mapAt', kind: 'map', start: page(0), end: page(1) },
     ]);
-    expect(journal.sequence).toBe(14);
+    expect(journal.sequence).toBe(15);
     expect(space.clone().journal?.sequence).toBe(0);
   });
 
@@ -175,6 +177,8 @@ describe('AddressSpace.visits', () => {
     const range = { start: page(30), end: page(100) };
     space.mapAny(pages(1), 1, 2, undefined, 0, { range });
     expect(space.visits).toBe(3);
+    space.markOriginal();
+    expect(space.visits).toBe(2);
     const copy = space.clone();
     copy.queryPage(page(30));
     expect(copy.visits).toBe(1);

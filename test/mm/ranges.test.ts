@@ -43,5 +43,7 @@ describe('AddressSpace.regions and gaps', () => {
     expect(space.visits).toBeLessThan(40);
     space.gaps({ start: page(4000), end: page(4003) }).next();
     expect(space.visits).toBeLessThan(40);
+    expect([...space.regions()].length).toBe(4096);
+    expect(space.visits).toBeLessThan(2 * 4096);
   });
 });

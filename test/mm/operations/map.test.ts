@@ -28,6 +28,8 @@ describe('AddressSpace.mapAny', () => {
 
   it('takes a good hint, and else asks the policy', () => {
     expect(any(draw('.....'), 2, { hint: page(2) })).toBe(2);
+    expect(any(draw('...w...w..'), 2, { hint: page(1) })).toBe(1);
+    expect(any(draw('...w...w..'), 2, { hint: page(5) })).toBe(5);
     expect(any(draw('..w..'), 2, { hint: page(1) })).toBe(0);
     expect(any(draw('.....'), 2, { hint: page(2) + 1 })).toBe(0);
     expect(any(draw('.....'), 2, { hint: page(4) })).toBe(0);

@@ -218,7 +218,7 @@ export function commandArbitraries(setup: Setup): fc.Arbitrary<fc.Command<Pair, 
       },
       { requiredKeys: [] },
     ),
-    { nil: undefined, freq: 1 },
+    { nil: undefined, freq: 2 },
   );
 
   return [
