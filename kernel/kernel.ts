@@ -55,6 +55,9 @@ function deviceBytes(what: string, bytes = 0): number {
   throw new Error(`a ${what} of ${bytes} bytes: give a multiple of 4096 below 4 GiB`);
 }
 
+/** Deaths of processes that are explained: a program may make them without end. */
+const MAX_DEATHS_EXPLAINED = 100;
+
 /**
  * A Linux kernel for one machine, as far as its programs can see. Nothing here waits for the host:
  * `run` does a bounded amount of work and says why it stopped.
@@ -103,6 +106,7 @@ export class Kernel {
   /** What the verifier has found. */
   violations = 0;
   readonly unknownSyscalls = new Map<number, number>();
+  private deathsExplained = 0;
 
   readonly states: StateHash;
   private readonly options: KernelOptions;
@@ -134,6 +138,8 @@ export class Kernel {
     });
     const verifies = o.verify !== undefined && o.verify !== 'off';
     this.frames = new PhysicalMemory(this.machine.ram, { poison: verifies });
+    const mayGrowTrees = (nodes: number) =>
+      this.memorySystem.mayGrowTrees(nodes) && (o.mayAllocate === undefined || o.mayAllocate());
     this.memorySystem = new MemorySystem({
       machine: this.machine,
       host: this.clock,
@@ -142,7 +148,7 @@ export class Kernel {
       hasDisk: (o.diskBytes ?? 0) > 0,
       replacement: o.replacement,
       createMapper: (placement) =>
-        createMapper(placement, { journal: o.verify === 'trap', mayAllocate: o.mayAllocate }),
+        createMapper(placement, { journal: o.verify === 'trap', mayAllocate: mayGrowTrees }),
     });
     if (o.mayAllocate !== undefined) this.frames.mayAllocate = o.mayAllocate;
     this.frames.whenExhausted = (need) => this.oomKiller.relieve(need);
@@ -363,6 +369,15 @@ export class Kernel {
   explain(text: string): void {
     this.explanations.push(text);
     this.options.report?.(text);
+  }
+
+  /** Says why a process dies; of more than anybody reads, only that there are more. */
+  explainDeath(text: string): void {
+    this.deathsExplained++;
+    if (this.deathsExplained <= MAX_DEATHS_EXPLAINED) this.explain(text);
+    else if (this.deathsExplained === MAX_DEATHS_EXPLAINED + 1) {
+      this.explain(`${MAX_DEATHS_EXPLAINED} processes that died were explained: no more are`);
+    }
   }
 
   nextPid(): number {

@@ -185,15 +185,17 @@ function hashDisk(hasher: Hasher, { disk }: Kernel): void {
 
 function hashFiles(hasher: Hasher, { files }: Kernel): void {
   hasher.addString(files.state());
-  hashDirectory(hasher, files.root, new Identities());
-}
-
-function hashDirectory(hasher: Hasher, directory: Directory, identities: Identities): void {
-  if (directory.isComputed) return;
-  for (const { name, inode } of directory.entries()) {
-    hasher.addString(name);
-    hashInode(hasher, inode, identities);
-    if (inode instanceof Directory) hashDirectory(hasher, inode, identities);
+  const identities = new Identities();
+  // No recursion: how deep a guest nests its folders is its own affair.
+  const folders = [files.root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    if (folder.isComputed) continue;
+    hasher.addNumber(folder.number);
+    for (const { name, inode } of folder.entries()) {
+      hasher.addString(name);
+      hashInode(hasher, inode, identities);
+      if (inode instanceof Directory) folders.push(inode);
+    }
   }
 }
 

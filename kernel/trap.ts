@@ -66,7 +66,7 @@ export function handleException(kernel: Kernel, task: Task, cause: number, value
   // Linux names the instruction for SIGILL and SIGTRAP, the address of the access otherwise.
   const address = signal === SIGILL || signal === SIGTRAP ? pc : value;
   if (isFatal(task, signal)) {
-    kernel.explain(
+    kernel.explainDeath(
       `${signalName(signal)}: ${what} at ${hex(hart.readPc64())}${where(task, pc)} (pid ${task.process.pid}, ${task.name}); trap value ${hex(hart.trapValue64)}`,
     );
   }
@@ -99,7 +99,7 @@ function handlePageFault(kernel: Kernel, task: Task, address: number, access: Ac
   if (isFatal(task, signal)) {
     const symbol = symbolOf(process.program, hart.pc);
     const at = { pc: hart.readPc64(), va: hart.trapValue64, symbol };
-    kernel.explain(process.memory.explainFault(address, access, at));
+    kernel.explainDeath(process.memory.explainFault(address, access, at));
   }
   forceSignal(task, { signal, code, address: fault.address });
 }

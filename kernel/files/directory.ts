@@ -121,10 +121,12 @@ export function pathOfNamed(inode: Inode & Named): string {
   return pathUnder(inode.directory, inode.name, false, inode.linkCount === 0);
 }
 
+/** No recursion: how deep a guest nests its folders is its own affair. */
 function pathUnder(parent: Directory, name: string, isRoot: boolean, isDeleted: boolean): string {
   if (isRoot) return '/';
-  const prefix = parent.parent === parent ? '' : parent.path;
-  return `${prefix}/${name}${isDeleted ? ' (deleted)' : ''}`;
+  const names = [isDeleted ? `${name} (deleted)` : name];
+  for (let at = parent; at.parent !== at; at = at.parent) names.push(at.name);
+  return `/${names.reverse().join('/')}`;
 }
 
 /** Whether `directory` is `ancestor` or lies below it. */

@@ -15,6 +15,9 @@ const WAYS = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET;
 /** An epoll may stand under so many others. Linux fs/eventpoll.c, EP_MAX_NESTS. */
 const MAX_NESTING = 4;
 
+/** What an interest costs of the machine's memory. Linux fs/eventpoll.c, EP_ITEM_COST. */
+const INTEREST_BYTES = 192;
+
 /** What one descriptor is watched for. */
 export interface EpollRequest {
   /** EPOLL* bits as a signed 32-bit number. */
@@ -50,10 +53,11 @@ export class EpollFile extends AnonymousFile {
     return this.interests.find((interest) => interest.fd === fd && interest.file === file);
   }
 
-  /** @returns 0, -EEXIST, or -ELOOP where epolls would wait for each other or stand too deep */
+  /** @returns 0, -EEXIST, -ENOMEM, or -ELOOP where epolls would wait for each other or stand too deep */
   add(fd: number, file: OpenFile, request: EpollRequest, call: Call): number {
     if (this.find(fd, file) !== undefined) return -Errno.EEXIST;
     if (file instanceof EpollFile && !this.mayWatch(file)) return -Errno.ELOOP;
+    if (!this.inode.owner.buffers.take(INTEREST_BYTES)) return -Errno.ENOMEM;
     const interest = new Interest(this, fd, file, request);
     this.interests.push(interest);
     interest.attach();
@@ -136,6 +140,7 @@ export class EpollFile extends AnonymousFile {
 
   private letGo(interest: Interest): void {
     interest.detach();
+    this.inode.owner.buffers.giveBack(INTEREST_BYTES);
     const { file } = interest;
     if (file instanceof EpollFile) file.watchers.splice(file.watchers.indexOf(this), 1);
   }

@@ -11,12 +11,13 @@ import { VirtualMemory } from './virtual-memory.js';
  * so that whoever writes first gets a copy. Compare Linux's dup_mmap in mm/mmap.c and copy_pte_range
  * in mm/memory.c.
  *
- * @returns undefined when frames, ASIDs or the commit limit have run out. The parent then means what it did before:
+ * @returns undefined when frames, ASIDs, tree nodes or the commit limit have run out. The parent then means what it did before:
  *   pages that lost W get it back at the next store, as their last owner's.
  */
 export function fork(parent: VirtualMemory): VirtualMemory | undefined {
   const { system } = parent;
   if (!mayCommitCopy(parent)) return undefined;
+  if (!system.mayGrowTrees(2 * parent.mapper.stats().regions)) return undefined;
   const child = VirtualMemory.create(
     system,
     { placement: parent.placement, mmapBase: parent.mmapBase },

@@ -61,7 +61,7 @@ export interface Mapper {
 /** The mapper of a fresh address space: [mmap_min_addr, TASK_SIZE), merging as Linux does. */
 export function createMapper(
   placement: 'top-down' | 'bottom-up',
-  o: { journal?: boolean; mayAllocate?: (() => boolean) | undefined } = {},
+  o: { journal?: boolean; mayAllocate?: ((nodes: number) => boolean) | undefined } = {},
 ): Mapper {
   return AddressSpace.create<MappedFile>({
     start: MMAP_MIN_ADDRESS,

@@ -1,4 +1,4 @@
-import type { Ram } from '../../emulator/index.js';
+import { PAGE_SIZE, type Ram } from '../../emulator/index.js';
 import { Asids } from './asids.js';
 import { demandPaging, type FaultPolicy } from './fault.js';
 import type { UserHart } from './fences.js';
@@ -9,6 +9,9 @@ import { Reclaimer, type Replacement } from './reclaim.js';
 import { SwapCache } from './swap-cache.js';
 import { SwapDevice } from './swap-device.js';
 import type { VirtualMemory } from './virtual-memory.js';
+
+/** What a region costs, or a gap: about as much as Linux's vm_area_struct. */
+const NODE_BYTES = 128;
 
 /** The step meter. */
 export interface MemoryHost {
@@ -49,6 +52,9 @@ export class MemorySystem {
   overcommitMode: 0 | 1 | 2 = 0;
   /** vm.overcommit_ratio, percent of RAM. */
   overcommitRatio = 50;
+  /** Nodes of all region trees at most: what was asked for since they were counted, and those. */
+  private treeNodes = 0;
+  private readonly maxTreeNodes: number;
   /** Whose page table satp names. */
   active: VirtualMemory | undefined;
   lastInode = 0;
@@ -63,6 +69,19 @@ export class MemorySystem {
     this.swap = o.swapBytes ? new SwapDevice(o.swapBytes) : undefined;
     this.reclaimer = new Reclaimer(this, o.replacement ?? 'clock', o.hasDisk ?? false);
     this.createMapper = o.createMapper ?? createMapper;
+    this.maxTreeNodes = Math.floor((this.ram.frameCount * PAGE_SIZE) / NODE_BYTES);
+  }
+
+  /**
+   * Whether the trees of all spaces together may have so many more nodes: they stand in the host's
+   * memory, but at the expense of the guest's, so that spaces without end do not eat up the host.
+   */
+  mayGrowTrees(nodes: number): boolean {
+    this.treeNodes += nodes;
+    if (this.treeNodes <= this.maxTreeNodes) return true;
+    this.treeNodes = nodes;
+    for (const { mapper } of this.spaces) this.treeNodes += 2 * mapper.stats().regions;
+    return this.treeNodes <= this.maxTreeNodes;
   }
 
   /** The page cache of a new file in memory. */

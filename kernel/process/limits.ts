@@ -16,11 +16,13 @@ export const RLIMIT_NPROC = 6;
 export const RLIMIT_NOFILE = 7;
 export const RLIMIT_MEMLOCK = 8;
 export const RLIMIT_AS = 9;
+/** Signals queued, and timers, of a process. */
+export const RLIMIT_SIGPENDING = 11;
 export const RLIMIT_COUNT = 16;
 
 const UNLIMITED: Limit = { soft: Number.POSITIVE_INFINITY, hard: Number.POSITIVE_INFINITY };
 
-/** What a login on Debian gives; indexes as in asm-generic/resource.h. */
+/** What Linux gives a system of that size by itself; indexes as in asm-generic/resource.h. */
 export function defaultLimits(maxProcesses: number): Limit[] {
   const limits: Limit[] = new Array(RLIMIT_COUNT).fill(UNLIMITED);
   limits[RLIMIT_STACK] = { soft: 8 * 2 ** 20, hard: Number.POSITIVE_INFINITY };
@@ -28,7 +30,7 @@ export function defaultLimits(maxProcesses: number): Limit[] {
   limits[RLIMIT_NPROC] = { soft: maxProcesses, hard: maxProcesses };
   limits[RLIMIT_NOFILE] = { soft: 1024, hard: 4096 };
   limits[RLIMIT_MEMLOCK] = { soft: 8 * 2 ** 20, hard: 8 * 2 ** 20 };
-  limits[11] = { soft: maxProcesses, hard: maxProcesses }; // SIGPENDING
+  limits[RLIMIT_SIGPENDING] = { soft: maxProcesses, hard: maxProcesses };
   limits[12] = { soft: 819200, hard: 819200 }; // MSGQUEUE
   limits[13] = { soft: 0, hard: 0 }; // NICE
   limits[14] = { soft: 0, hard: 0 }; // RTPRIO

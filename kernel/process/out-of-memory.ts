@@ -58,7 +58,7 @@ export class OomKiller {
     // One that dies already is told once.
     if (isBusy && (victim.pending.set & signalBit(SIGKILL)) !== 0n) return false;
     this.kills++;
-    kernel.explain(report(kernel, victim, asker, need));
+    kernel.explainDeath(report(kernel, victim, asker, need));
     this.isKilling = true;
     for (const process of [...kernel.processes.values()]) {
       if (process.ending !== undefined || process.memory !== victim.memory) continue;

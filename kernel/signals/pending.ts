@@ -42,6 +42,10 @@ export class PendingSignals {
   set: SignalSet = 0n;
   private queue: SignalInfo[] = [];
 
+  get length(): number {
+    return this.queue.length;
+  }
+
   get isEmpty(): boolean {
     return this.queue.length === 0;
   }

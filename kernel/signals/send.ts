@@ -1,38 +1,68 @@
+import { Errno } from '../errno.js';
 import { POLLIN } from '../files/mode.js';
+import { RLIMIT_SIGPENDING } from '../process/limits.js';
 import type { Process } from '../process/process.js';
 import type { Task } from '../process/task.js';
 import { SIG_DFL } from './actions.js';
 import {
   defaultAction,
+  SI_USER,
   SIGCONT,
   SIGKILL,
   SIGNAL_COUNT,
+  SIGRTMIN,
   type SignalSet,
   signalBit,
   UNBLOCKABLE,
 } from './numbers.js';
-import type { SignalInfo } from './pending.js';
+import type { PendingSignals, SignalInfo } from './pending.js';
 
 const STOP_SIGNALS: SignalSet = signalsWith('stop');
 
-/** Sends to a process: the first task that does not block the signal takes it. kill(2). */
-export function sendToProcess(process: Process, info: SignalInfo): void {
-  if (process.ending !== undefined) return;
-  if (!prepare(process, info.signal, process.tasks)) return;
+/**
+ * Sends to a process: the first task that does not block the signal takes it. kill(2).
+ *
+ * @returns 0, or -EAGAIN where the signal would be queued and too many are. sigqueue(3)
+ */
+export function sendToProcess(process: Process, info: SignalInfo): number {
+  if (process.ending !== undefined) return 0;
+  if (!prepare(process, info.signal, process.tasks)) return 0;
+  if (!hasRoomFor(info, process, process.pending)) return refusal(info);
   process.pending.add(info);
   process.leader.kernel.signalArrived.wake(POLLIN);
   const bit = signalBit(info.signal);
   const taker = process.tasks.find((task) => (task.mask & bit) === 0n);
   if (taker !== undefined) alert(taker, info.signal);
+  return 0;
 }
 
-/** Sends to one task. tgkill(2). */
-export function sendToTask(task: Task, info: SignalInfo): void {
-  if (task.state === 'dead') return;
-  if (!prepare(task.process, info.signal, [task])) return;
+/** Sends to one task. tgkill(2). @returns as sendToProcess */
+export function sendToTask(task: Task, info: SignalInfo): number {
+  if (task.state === 'dead') return 0;
+  if (!prepare(task.process, info.signal, [task])) return 0;
+  if (!hasRoomFor(info, task.process, task.pending)) return refusal(info);
   task.pending.add(info);
   task.kernel.signalArrived.wake(POLLIN);
   if ((task.mask & signalBit(info.signal)) === 0n) alert(task, info.signal);
+  return 0;
+}
+
+/** Whether a process may have one more timer or queued signal. RLIMIT_SIGPENDING of getrlimit(2). */
+export function mayQueueMore({ pending, tasks, posixTimers, limits }: Process): boolean {
+  const queued = tasks.reduce((sum, task) => sum + task.pending.length, pending.length);
+  return queued + posixTimers.size < limits[RLIMIT_SIGPENDING]!.soft;
+}
+
+/** A standard signal is pending once at most, a timer has its place: the others are queued. */
+function hasRoomFor(info: SignalInfo, process: Process, pending: PendingSignals): boolean {
+  if (info.signal < SIGRTMIN || info.source !== undefined) return true;
+  // kill(2) sees to it that the signal is pending, if without telling who sent it how often.
+  const isFirst = (pending.set & signalBit(info.signal)) === 0n;
+  return (info.code === SI_USER && isFirst) || mayQueueMore(process);
+}
+
+function refusal({ code }: SignalInfo): number {
+  return code === SI_USER ? 0 : -Errno.EAGAIN;
 }
 
 /**

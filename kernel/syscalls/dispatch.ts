@@ -15,6 +15,8 @@ const ENTRIES: readonly (SyscallEntry | undefined)[] = Array.from(
   (_, number) => SYSCALLS.get(number),
 );
 const ECALL_BYTES = 4;
+/** So many unknown numbers are told apart and counted. */
+const MAX_UNKNOWN = 100;
 const NO_ARGUMENTS: number[] = [];
 
 /** Makes the system call that the task on the hart stands at. */
@@ -68,7 +70,10 @@ function setResult(kernel: Kernel, result: number): void {
 
 function refuseUnknown(kernel: Kernel, task: Task, number: number): void {
   kernel.clock.charge(SIMPLE);
-  kernel.unknownSyscalls.set(number, (kernel.unknownSyscalls.get(number) ?? 0) + 1);
+  const { unknownSyscalls } = kernel;
+  if (unknownSyscalls.has(number) || unknownSyscalls.size < MAX_UNKNOWN) {
+    unknownSyscalls.set(number, (unknownSyscalls.get(number) ?? 0) + 1);
+  }
   kernel.tracer?.unknown(task, number);
   setResult(kernel, -Errno.ENOSYS);
   deliverSignals(task, -Errno.ENOSYS);

@@ -47,8 +47,7 @@ export function sysPidfdSendSignal(
   if (typeof info === 'number') return info;
   if (infoAt !== 0 && info.code >= 0 && process !== call.process) return -Errno.EPERM;
   if (call.kernel.processes.get(process.pid) !== process) return -Errno.ESRCH;
-  if (signal !== 0) sendToProcess(process, info);
-  return 0;
+  return signal === 0 ? 0 : sendToProcess(process, info);
 }
 
 /** pidfd_getfd(2): a descriptor of our own for what another process has open. */

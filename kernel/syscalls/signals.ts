@@ -170,8 +170,7 @@ export function sysTgkill(call: Call, pid: number, tid: number, signal: number):
   if (pid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_COUNT) return -Errno.EINVAL;
   const task = call.kernel.tasks.get(tid);
   if (task === undefined || task.process.pid !== pid) return -Errno.ESRCH;
-  if (signal !== 0) sendToTask(task, senderInfo(call, signal, SI_TKILL));
-  return 0;
+  return signal === 0 ? 0 : sendToTask(task, senderInfo(call, signal, SI_TKILL));
 }
 
 /** tkill(2). */
@@ -190,8 +189,7 @@ export function sysRtSigqueueinfo(call: Call, pid: number, signal: number, infoA
   // The number of a thread stands for its process.
   const target = call.kernel.processes.get(pid) ?? call.kernel.tasks.get(pid)?.process;
   if (target === undefined) return -Errno.ESRCH;
-  if (signal !== 0) sendToProcess(target, info);
-  return 0;
+  return signal === 0 ? 0 : sendToProcess(target, info);
 }
 
 /** rt_tgsigqueueinfo(2): to one thread. */
@@ -208,8 +206,7 @@ export function sysRtTgsigqueueinfo(
   if (info.code >= 0 && pid !== call.process.pid) return -Errno.EPERM;
   const task = call.kernel.tasks.get(tid);
   if (task === undefined || task.process.pid !== pid) return -Errno.ESRCH;
-  if (signal !== 0) sendToTask(task, info);
-  return 0;
+  return signal === 0 ? 0 : sendToTask(task, info);
 }
 
 /** The siginfo_t that a process makes up itself. */

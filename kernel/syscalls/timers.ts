@@ -6,7 +6,7 @@ import { PosixTimer } from '../process/posix-timer.js';
 import { cpuTime, type Process } from '../process/process.js';
 import { Timer, type TimerSet } from '../process/timers.js';
 import { SI_KERNEL, SIGALRM, SIGNAL_COUNT, SIGPROF, SIGVTALRM } from '../signals/numbers.js';
-import { sendToProcess } from '../signals/send.js';
+import { mayQueueMore, sendToProcess } from '../signals/send.js';
 import type { Call } from './call.js';
 import { installNew } from './descriptors.js';
 import { absoluteDeadline, deadlineAfter, encodePair, readTimespec } from './time.js';
@@ -140,6 +140,7 @@ export function sysTimerCreate(call: Call, clockId: number, eventAt: number, idA
   if (CLOCKS_WITHOUT_TIMERS.has(clock)) return -Errno.EOPNOTSUPP;
   if (ALARM_CLOCKS.has(clock)) return -Errno.EPERM;
   if (clock < 0 || clock > CLOCK_BOOTTIME) return -Errno.EINVAL;
+  if (!mayQueueMore(process)) return -Errno.EAGAIN;
   const id = process.nextTimerId;
   const notice = readNotice(call, eventAt, id);
   if (typeof notice === 'number') return notice;

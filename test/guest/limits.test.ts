@@ -39,6 +39,21 @@ describeWith(['riscv64-linux-gnu-gcc'], 'a program that never ends by itself', (
     expect(stats).toMatchObject({ outcome: 'limit' });
   });
 
+  it.each([
+    ['signals', 'queued signals: 128, then EAGAIN\nkilled: 0\n'],
+    ['timers', 'timers: 128, then EAGAIN\n'],
+    ['regions', 'regions: all\ncopies of them: a few, then ENOMEM\n'],
+    ['folders', 'folders: many, then ENOSPC\nthe innermost has a name: 0\n'],
+    ['numbers of calls', ''],
+    ['crashes', ''],
+  ])('is refused what it hoards: %s', async (what, expected) => {
+    const { stdout, stderr, stats } = await limited('hoards', ['--memory=16M'], [what]);
+    expect(stdout).toBe(expected);
+    expect(stats).toMatchObject({ outcome: 'exited', exitStatus: 0 });
+    // Nobody reads more of what happens again and again.
+    expect(stderr.split('\n').length).toBeLessThan(1500);
+  });
+
   it('is killed when it takes more memory than there is', async () => {
     const { status, stats } = await limited('map-bomb', ['--memory', '16M']);
     expect({ status, stats }).toMatchObject({ status: 137, stats: { signal: 'SIGKILL' } });

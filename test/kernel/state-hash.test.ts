@@ -29,11 +29,11 @@ const NOT_LOOKED_INTO = new Set([
 const MISSED: readonly [fields: RegExp, why: string][] = [
   [/\.(kind|title|representedDevice|type|device|openedPath)$/, 'never changes'],
   [
-    /^(FileTree\.(deviceNumber|options\.pageLimit)|MemorySystem\.adBits|Reclaimer\.replacement)$/,
+    /^(FileTree\.(deviceNumber|options\.pageLimit)|MemorySystem\.(adBits|maxTreeNodes)|Reclaimer\.replacement)$/,
     'configuration',
   ],
   [/^(Clock\.startNanoseconds|SwapDevice\.slotCount|VirtualMemory\.placement)$/, 'configuration'],
-  [/\.(references|users|executing|writers|spaces)$/, 'counts what is hashed'],
+  [/\.(references|users|executing|writers|spaces|treeNodes)$/, 'counts what is hashed'],
   [/^PosixTimer\.parts\.(clock|id)$/, 'copied into the timer'],
   [/^RegularFile\.name$/, 'stands in its directory'],
 ];
