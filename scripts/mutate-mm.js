@@ -13,8 +13,8 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = `${root}node_modules/.cache/mutate-mm/`;
-/** A mutant that runs so many times longer than the tests take without one loops for ever. */
-const PATIENCE = 4;
+/** A mutant that spends so long on one test, which else takes milliseconds, loops for ever. */
+const PATIENCE_MS = 3000;
 const GOAL = 0.95;
 const TESTED = new Set(['IfStatement', 'WhileStatement', 'ForStatement', 'ConditionalExpression']);
 const SWAPS = {
@@ -206,15 +206,12 @@ async function runAll(mutants) {
 
 async function serve() {
   const code = readFileSync(`${cache}subject.js`, 'utf8');
-  const { setSubject, findKiller } = await import(`${cache}harness.js`);
-  globalThis.findKiller = findKiller;
+  const { setSubject, stepCount, failureOf } = await import(`${cache}harness.js`);
+  globalThis.failureOf = failureOf;
   setSubject(vm.runInThisContext(`${code};subject`));
-  let timeout = 0;
-  for (let run = 0; run < 2; run++) {
-    const started = Date.now();
-    const broken = findKiller();
+  for (let step = 0; step < stepCount; step++) {
+    const broken = failureOf(step);
     if (broken !== undefined) throw new Error(`the tests fail without a mutation: ${broken}`);
-    timeout = PATIENCE * (Date.now() - started);
   }
 
   parentPort.on('message', ({ index, mutant: { start, end, replacement } }) => {
@@ -226,7 +223,11 @@ async function serve() {
     try {
       const mutated = code.slice(0, start) + replacement + code.slice(end);
       setSubject(vm.runInThisContext(`${mutated};subject`));
-      return vm.runInThisContext('findKiller()', { timeout });
+      for (let step = 0; step < stepCount; step++) {
+        const killer = vm.runInThisContext(`failureOf(${step})`, { timeout: PATIENCE_MS });
+        if (killer !== undefined) return killer;
+      }
+      return undefined;
     } catch (error) {
       return error.message;
     }

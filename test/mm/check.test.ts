@@ -37,6 +37,11 @@ const DAMAGES: [string, RegExp, (core: Core) => void][] = [
     /gap node 18 is linked twice or nowhere/,
     ({ gaps }) => (gaps.words[gaps.root | 5] = gaps.words.length | 8),
   ],
+  [
+    'T1',
+    /region node 18 is linked twice or nowhere/,
+    ({ regions }) => (regions.words[regions.root | 5] = regions.words.length),
+  ],
   ['T1', /node -1 is linked twice or nowhere/, ({ gaps }) => (gaps.words[gaps.root | 5] = -8)],
   [
     'T1',

@@ -184,6 +184,14 @@ describe('AddressSpace.visits', () => {
     expect(copy.visits).toBe(1);
     expect(draw('w.w.').visits).toBe(0);
   });
+
+  it('counts what is passed over: regions that touch, and gaps that are misplaced', () => {
+    const space = draw('w.w.w.w.www.w..w', { countVisits: true });
+    space.unmap(page(9), pages(1));
+    expect(space.visits).toBe(15);
+    space.mapAny(pages(1), 1, 2, undefined, 0, { alignment: pages(8) });
+    expect(space.visits).toBe(9);
+  });
 });
 
 describe('AddressSpace.arenaBytes', () => {

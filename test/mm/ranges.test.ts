@@ -37,6 +37,18 @@ describe('AddressSpace.regions and gaps', () => {
     expect(seen).toEqual([0, 4, 5, 6, 8, 10, 12, 14, 16, 18]);
   });
 
+  it('follow a space that gives the record of their place to another region', () => {
+    const space = draw('w.w.w.w.');
+    const seen: number[] = [];
+    for (const { start } of space.regions()) {
+      seen.push((start - START) / PAGE);
+      if (seen.length > 1) continue;
+      space.unmap(start, pages(1));
+      space.mapAt(page(5), pages(1), 1, 2, undefined, 0);
+    }
+    expect(seen).toEqual([0, 2, 4, 5, 6]);
+  });
+
   it('visit O(log n) nodes to the first', () => {
     const space = draw('w.'.repeat(4096), { countVisits: true });
     space.regions({ start: page(4000), end: page(4001) }).next();

@@ -29,31 +29,26 @@ const sequences = fc.sample(
   { numRuns: SEQUENCES, seed: 7 },
 );
 
-/**
- * Runs every test on the subject until one fails.
- *
- * @returns the name of that test, or undefined if all pass
- */
-export function findKiller(): string | undefined {
-  for (let i = 0; i < sequences.length; i++) {
-    if (fails(() => runSequence(sequences[i]!))) return `sequence ${i}`;
-    if (i !== 20) continue;
-    const killer = tests.find((test) => fails(test.run));
-    if (killer !== undefined) return killer.name;
+const steps = sequences.map((sequence, i) => ({
+  name: `sequence ${i}`,
+  run: () => runSequence(sequence),
+}));
+steps.splice(20, 0, ...tests);
+
+export const stepCount = steps.length;
+
+/** Runs a step of the tests on the subject; its name if it fails, else undefined. */
+export function failureOf(step: number): string | undefined {
+  const { name, run } = steps[step]!;
+  try {
+    run();
+    return undefined;
+  } catch {
+    return name;
   }
-  return undefined;
 }
 
 function runSequence({ setup, commands }: (typeof sequences)[number]): void {
   const pair = makePair(setup);
   for (const command of commands) command.run(pair, pair);
-}
-
-function fails(run: () => void): boolean {
-  try {
-    run();
-    return false;
-  } catch {
-    return true;
-  }
 }
