@@ -53,7 +53,7 @@ describeWith(
         '--max-steps',
         '2000000000',
         '--verify',
-        'exit',
+        'trap',
       ];
       const all = [command, 'run', ...options, program, ...(args[name] ?? [])];
       return run(process.execPath, all, { input });
