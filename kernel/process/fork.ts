@@ -64,7 +64,7 @@ export function cloneTask(kernel: Kernel, parent: Task, o: CloneRequest): Task |
   kernel.tasks.set(tid, task);
   task.mask = parent.mask;
   task.nice = parent.nice;
-  task.timerSlack = parent.timerSlack;
+  task.timerSlack = task.defaultTimerSlack = parent.timerSlack;
   const sharesMemory = (flags & CLONE_VM) !== 0 && (flags & CLONE_VFORK) === 0;
   task.alternateStack = sharesMemory ? NO_ALTERNATE_STACK : parent.alternateStack;
   if ((flags & CLONE_CHILD_CLEARTID) !== 0) task.clearChildTid = o.childTid;

@@ -151,7 +151,7 @@ export function hashTaskState(hasher: Hasher, task: Task): void {
   const add = (...values: unknown[]) => hasher.addString(values.join(' '));
   const { address, size, flags } = task.alternateStack;
   add(task.tid, task.state, task.mask, pendingText(task.pending), task.name, task.nice);
-  add(task.steps, task.timerSlack);
+  add(task.steps, task.timerSlack, task.defaultTimerSlack);
   add(task.clearChildTid, task.robustList, address, size, flags, task.slice, task.callNumber);
   const { progress, deadline, isGranted, savedMask, host } = task.wait ?? {};
   add(task.wait === undefined, progress, deadline, isGranted, savedMask, host !== undefined);

@@ -27,7 +27,7 @@ export interface Wait {
 }
 
 /** Nanoseconds. prctl(2), PR_SET_TIMERSLACK. */
-export const DEFAULT_TIMER_SLACK = 50_000;
+const DEFAULT_TIMER_SLACK = 50_000;
 export const NO_ALTERNATE_STACK: AlternateStack = { address: 0, size: 0, flags: 2 };
 
 /** A thread: registers, signal mask and what it waits for. Everything shared is its process's. */
@@ -44,6 +44,8 @@ export class Task {
   nice = 0;
   /** prctl(PR_SET_TIMERSLACK), in nanoseconds. Nothing here is ever late. */
   timerSlack = DEFAULT_TIMER_SLACK;
+  /** What its creator had. */
+  defaultTimerSlack = DEFAULT_TIMER_SLACK;
   mask: SignalSet = 0n;
   readonly pending = new PendingSignals();
   alternateStack: AlternateStack = NO_ALTERNATE_STACK;

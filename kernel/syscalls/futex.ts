@@ -36,12 +36,12 @@ export function sysFutex(
     case FUTEX_WAKE_BITSET:
       return wake(call, address, isPrivate, value, value3);
     case FUTEX_REQUEUE:
-      return requeue(call, address, isPrivate, value, timeoutAt, address2);
+      return requeue(call, address, isPrivate, value | 0, timeoutAt | 0, address2);
     case FUTEX_CMP_REQUEUE: {
       const present = call.readU32(address);
       if (present === undefined) return -Errno.EFAULT;
       if (present !== value3) return -Errno.EAGAIN;
-      return requeue(call, address, isPrivate, value, timeoutAt, address2);
+      return requeue(call, address, isPrivate, value | 0, timeoutAt | 0, address2);
     }
     default:
       return -Errno.ENOSYS;
@@ -113,7 +113,7 @@ function requeue(
   moveCount: number,
   address2: number,
 ): number {
-  if (address2 % 4 !== 0 || (wakeCount | 0) < 0 || moveCount < 0) return -Errno.EINVAL;
+  if (address2 % 4 !== 0 || wakeCount < 0 || moveCount < 0) return -Errno.EINVAL;
   if (call.readU32(address) === undefined || call.readU32(address2) === undefined) {
     return -Errno.EFAULT;
   }

@@ -1,6 +1,5 @@
 import { bytesOf } from '../bytes.js';
 import { Errno } from '../errno.js';
-import { DEFAULT_TIMER_SLACK } from '../process/task.js';
 import { SIGNAL_COUNT } from '../signals/numbers.js';
 import type { Call } from './call.js';
 
@@ -64,7 +63,7 @@ export function sysPrctl(call: Call, option: number, argument: number, ...more: 
     case PR_SET_SECUREBITS:
       return -Errno.EPERM;
     case PR_SET_TIMERSLACK:
-      task.timerSlack = argument === 0 ? DEFAULT_TIMER_SLACK : argument;
+      task.timerSlack = argument === 0 ? task.defaultTimerSlack : argument;
       return 0;
     case PR_GET_TIMERSLACK:
       return task.timerSlack;

@@ -41,6 +41,8 @@ export function sysWait4(
   usageAt: number,
 ): number {
   if ((options & ~(WNOHANG | WUNTRACED | WCONTINUED | CLONE_BITS)) !== 0) return -Errno.EINVAL;
+  // It has no opposite. Linux kernel/exit.c, kernel_wait4.
+  if (pid === -(2 ** 31)) return -Errno.ESRCH;
   const group = pid === 0 ? call.process.group : -pid;
   const isWanted = (child: Process) =>
     pid === -1 || (pid > 0 ? child.pid === pid : child.group === group);

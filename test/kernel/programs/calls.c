@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +50,9 @@ static void habits(void) {
   say("less slack", prctl(PR_SET_TIMERSLACK, 1));
   if (fork() == 0) {
     say("a child's slack", prctl(PR_GET_TIMERSLACK));
+    prctl(PR_SET_TIMERSLACK, 7);
+    prctl(PR_SET_TIMERSLACK, 0);
+    say("which is its default", prctl(PR_GET_TIMERSLACK));
     fflush(stdout);
     _exit(0);
   }
@@ -81,6 +86,11 @@ static void habits(void) {
   say("personality again", personality(PER_LINUX));
   // A queued signal to the number of a thread goes to its process.
   say("queued to nobody", syscall(SYS_rt_sigqueueinfo, 999999, 0, &(siginfo_t){.si_code = -1}));
+  say("wait for a group without a number", syscall(SYS_wait4, INT_MIN, 0, 0, 0));
+  int word = 0, other_word = 0;
+  say("wake less than none", syscall(SYS_futex, &word, FUTEX_CMP_REQUEUE, -1, 1L, &other_word, 0));
+  say("requeue less than none", syscall(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, -1L, &other_word, 0));
+  say("requeue another value", syscall(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, 1L, &other_word, 1));
   // With O_APPEND a place to write at does not count.
   int fd = open("file", O_RDWR | O_APPEND);
   say("size", lseek(fd, 0, SEEK_END));
