@@ -27,6 +27,12 @@ describe('Callbacks', () => {
     expect(space.unmap(page(0), PAGE)).toBe(0);
   });
 
+  it('are over when the call is, also where changes are kept', () => {
+    const space = draw('ww', { journal: true });
+    expect(space.unmap(page(0), pages(1), () => {})).toBe(0);
+    expect(space.unmap(page(1), pages(1), () => {})).toBe(0);
+  });
+
   it('may throw: the change stays, later parts are not told', () => {
     const space = draw('wwrrxx');
     const told: number[] = [];

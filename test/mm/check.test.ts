@@ -147,6 +147,20 @@ describe('AddressSpace.check', () => {
     expect(space.check()).toEqual([]);
   });
 
+  it('finds every place where gaps touch', () => {
+    const space = draw(`${'.w'.repeat(8)}.`);
+    const { regions, gaps }: Core = Reflect.get(space, 'core');
+    const places: number[] = [];
+    for (let node = regions.first(); node !== regions.header; ) {
+      places.push(regions.start(node));
+      regions.numbers[(node >> 1) | 1] = regions.start(node);
+      node = regions.next(node);
+      gaps.set(gaps.before(node), 2);
+    }
+    const expected = places.map((at) => ({ rule: 'T3', message: `gaps touch at page ${at}` }));
+    expect(space.check().filter(({ rule }) => rule === 'T3')).toEqual(expected);
+  });
+
   it.each([
     ['left', 0],
     ['right', 1],

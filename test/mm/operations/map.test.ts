@@ -49,7 +49,10 @@ describe('AddressSpace.mapAny', () => {
     expect(any(draw('w.w.....w'), 4, { alignment: pages(4) })).toBe(4);
     expect(any(draw('.......ww', { placement: 'top-down' }), 2, { alignment: pages(4) })).toBe(4);
     expect(any(draw('w...w'), 3, { alignment: pages(4) })).toBe((-Errno.ENOMEM - START) / PAGE);
-    // Gaps that are long enough but misplaced are passed over.
+    // Gaps that are long enough but misplaced are passed over, however many they are.
+    expect(any(draw(`${'w.'.repeat(16)}ww.`), 1, { alignment: pages(2) })).toBe(34);
+    const topDown = draw(`.w${'w.'.repeat(16)}w`, { placement: 'top-down' });
+    expect(any(topDown, 1, { alignment: pages(2) })).toBe(0);
     expect(any(draw('.w...w...w....'), 3, { alignment: pages(4) })).toBe(
       (-Errno.ENOMEM - START) / PAGE,
     );
@@ -96,6 +99,7 @@ describe('AddressSpace.mapAny', () => {
     [{ range: { start: START, end: Number.NaN } }],
     [{ range: { start: START, end: 2 ** 54 } }],
     [{ placement: 'sideways' }],
+    [{ alignment: 2 ** 32 + PAGE }],
   ])('refuses the option %o', (options) => {
     expect(any(draw('....'), 1, options)).toBe((-Errno.EINVAL - START) / PAGE);
   });
