@@ -51,9 +51,6 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
   /** Bytes that each space had mapped after the last look. */
   private readonly sizes = new Map<VirtualMemory, number>();
   private readonly spaceCheck = new SpaceCheck();
-  /** Sizes of mapped files at the last look, and the files that got shorter since. */
-  private readonly fileSizes = new WeakMap<PageCache, number>();
-  private readonly shrunk = new Set<PageCache>();
   private readonly touched: number[] = [];
   private readonly isTouched: Uint8Array;
   /** Kind of each frame when it got its first mapper, and how often it had been filled by then. */
@@ -337,22 +334,12 @@ export class Incremental implements ShadowObserver<VirtualMemory> {
 
   /** Whether pages that a file has lost are mapped by nobody. Rules R6 and R10. */
   private checkFiles(): void {
-    if (this.history.event.name === 'fault') return; // which cuts off no file
-    for (const space of this.spaces) {
-      for (const [{ pages }] of space.files()) {
-        const before = this.fileSizes.get(pages) ?? 0;
-        if (before === pages.sizeBytes) continue;
-        this.fileSizes.set(pages, pages.sizeBytes);
-        if (pages.sizeBytes < before) this.shrunk.add(pages);
-      }
-    }
-    if (this.shrunk.size === 0) return;
+    if (!/truncate|^open/.test(this.history.event.name)) return; // which alone cut off files
     for (const space of this.spaces) {
       for (const { start, end, file } of space.mapper.regions()) {
-        if (file !== undefined && this.shrunk.has(file.pages)) this.checkRange(space, start, end);
+        if (file !== undefined) this.checkRange(space, start, end);
       }
     }
-    this.shrunk.clear();
   }
 
   /** Nothing was journalled, so nothing may have changed. Rule T6. */

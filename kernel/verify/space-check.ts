@@ -10,6 +10,8 @@ const regionalRules = [...treeRules, ...lifecycleRules].filter(({ id }) =>
 );
 /** Spaces with no more regions are looked at after every change. */
 const FEW_REGIONS = 32;
+/** Of more, so many are looked at for each change, in one go. */
+const REGIONS_PER_CHANGE = 4;
 
 /** Looks at a space's regions once they have changed: at each change of few, now and then of many. */
 export class SpaceCheck {
@@ -19,8 +21,9 @@ export class SpaceCheck {
   /** Whether nothing is wrong with the regions, as far as that was looked at. */
   isSound(memory: VirtualMemory, changes: number): boolean {
     const sum = (this.changes.get(memory) ?? 0) + changes;
-    // So that a change costs as much where there are many regions as where there are few.
-    if (sum * FEW_REGIONS < memory.mapper.stats().regions) {
+    const { regions } = memory.mapper.stats();
+    // So that a change costs no more where there are many regions than where there are few.
+    if (regions > FEW_REGIONS && sum * REGIONS_PER_CHANGE < regions) {
       this.changes.set(memory, sum);
       return true;
     }
