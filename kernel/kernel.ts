@@ -353,9 +353,13 @@ export class Kernel {
 
   // For the parts of the kernel. -----------------------------------------------------------------
 
-  /** Something that comes from the host, and is remembered where the machine records. */
+  /**
+   * Something that comes from the host, and is remembered where the machine records. What finds no
+   * memory fails; no program dies for it.
+   */
   hostAct<T>(act: HostAct, work: () => T): T {
-    return this.recorder === undefined ? work() : this.recorder.perform(act, work);
+    const gentle = () => this.oomKiller.spare(work);
+    return this.recorder === undefined ? gentle() : this.recorder.perform(act, gentle);
   }
 
   /** What a terminal needs of the kernel. */

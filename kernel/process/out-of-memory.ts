@@ -35,7 +35,7 @@ export class OomKiller {
   /** Processes killed. */
   kills = 0;
   private readonly kernel: Kernel;
-  private isKilling = false;
+  private isSparing = false;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
@@ -48,8 +48,7 @@ export class OomKiller {
    * @returns whether one is gone, so that it is worth another try
    */
   relieve(need: FrameNeed): boolean {
-    // What a dying process still touches kills nobody.
-    if (this.isKilling) return false;
+    if (this.isSparing) return false;
     const { kernel } = this;
     const victim = choose(kernel);
     if (victim === undefined) return false;
@@ -59,14 +58,26 @@ export class OomKiller {
     if (isBusy && (victim.pending.set & signalBit(SIGKILL)) !== 0n) return false;
     this.kills++;
     kernel.explainDeath(report(kernel, victim, asker, need));
-    this.isKilling = true;
-    for (const process of [...kernel.processes.values()]) {
-      if (process.ending !== undefined || process.memory !== victim.memory) continue;
-      if (isBusy) sendToProcess(process, { signal: SIGKILL, code: SI_KERNEL });
-      else kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
-    }
-    this.isKilling = false;
+    // What a dying process still touches kills nobody.
+    this.spare(() => {
+      for (const process of [...kernel.processes.values()]) {
+        if (process.ending !== undefined || process.memory !== victim.memory) continue;
+        if (isBusy) sendToProcess(process, { signal: SIGKILL, code: SI_KERNEL });
+        else kernel.killProcess(process, { kind: 'signalled', signal: SIGKILL, dumpsCore: false });
+      }
+    });
     return !isBusy;
+  }
+
+  /** Does what kills nobody, even if it finds no frame. */
+  spare<T>(work: () => T): T {
+    const before = this.isSparing;
+    this.isSparing = true;
+    try {
+      return work();
+    } finally {
+      this.isSparing = before;
+    }
   }
 }
 

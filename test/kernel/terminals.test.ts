@@ -60,6 +60,17 @@ describe('a kernel with two terminals', () => {
     expect(second.foregroundGroup).toBe(shells[1]!.group);
   });
 
+  it('lives on when the host brings a file that finds no room', () => {
+    const { kernel, type, shells } = twoShells();
+    const huge = new Uint8Array(100 * 2 ** 20);
+    expect(() => kernel.files.add('/tmp/huge', huge)).toThrow(
+      /does not fit into the guest's memory/,
+    );
+    expect(kernel.oomKiller.kills).toBe(0);
+    expect(type(0, 'echo alive\r')).toContain('\nalive\r\n');
+    expect(shells.map(({ ending }) => ending)).toEqual([undefined, undefined]);
+  });
+
   it('works on one while a program waits on the other', () => {
     const { type, screens } = twoShells();
     type(0, 'cat\r');
