@@ -30,20 +30,25 @@ function readClock(call: Call, clock: number): Timestamp | undefined {
 }
 
 /**
- * What has been run of whom a clock of CPU time measures. A negative number holds the complement of
- * a process or thread (0: the caller), whether it is a thread, and the kind of the clock. Compare
- * Linux include/linux/posix-timers_types.h.
+ * Whose CPU time a clock of negative number measures: the complement of a process or thread (0: the
+ * caller), whether it is a thread, and the kind of the clock. clock_getcpuclockid(3); compare Linux
+ * include/linux/posix-timers_types.h.
  */
-function cpuSteps({ kernel, task, process }: Call, clock: number): number | undefined {
-  if (clock === CLOCK_PROCESS_CPUTIME_ID) return process.usage.steps;
-  if (clock === CLOCK_THREAD_CPUTIME_ID) return task.steps;
+export function cpuClockOwner(clock: number): { id: number; isThread: boolean } | undefined {
   const KIND = 3;
   const OF_A_THREAD = 4;
   if (clock >= 0 || (clock & KIND) === KIND) return undefined;
-  const id = ~(clock >> 3);
-  if ((clock & OF_A_THREAD) === 0) {
-    return (id === 0 ? process : kernel.processes.get(id))?.usage.steps;
-  }
+  return { id: ~(clock >> 3), isThread: (clock & OF_A_THREAD) !== 0 };
+}
+
+/** What has been run of whom a clock of CPU time measures; undefined where there is no such clock. */
+function cpuSteps({ kernel, task, process }: Call, clock: number): number | undefined {
+  if (clock === CLOCK_PROCESS_CPUTIME_ID) return process.usage.steps;
+  if (clock === CLOCK_THREAD_CPUTIME_ID) return task.steps;
+  const owner = cpuClockOwner(clock);
+  if (owner === undefined) return undefined;
+  const { id } = owner;
+  if (!owner.isThread) return (id === 0 ? process : kernel.processes.get(id))?.usage.steps;
   const thread = id === 0 ? task : kernel.tasks.get(id);
   return thread?.process === process ? thread.steps : undefined;
 }

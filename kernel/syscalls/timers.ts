@@ -9,7 +9,13 @@ import { SI_KERNEL, SIGALRM, SIGNAL_COUNT, SIGPROF, SIGVTALRM } from '../signals
 import { mayQueueMore, sendToProcess } from '../signals/send.js';
 import type { Call } from './call.js';
 import { installNew } from './descriptors.js';
-import { absoluteDeadline, deadlineAfter, encodePair, readTimespec } from './time.js';
+import {
+  absoluteDeadline,
+  cpuClockOwner,
+  deadlineAfter,
+  encodePair,
+  readTimespec,
+} from './time.js';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
@@ -151,16 +157,12 @@ export function sysTimerCreate(call: Call, clockId: number, eventAt: number, idA
   return 0;
 }
 
-/**
- * A negative clock is the CPU time of a process or thread, its number's complement above three bits,
- * 0 for the caller. clock_getcpuclockid(3).
- */
+/** Whether a clock of negative number measures the CPU time of the process or of a thread of it. */
 function isOwnCpuClock({ pid, tasks }: Process, clock: number): boolean {
-  const IS_THREAD = 4;
-  if (clock >= 0 || (clock & 3) === 3) return false;
-  const owner = ~(clock >> 3);
-  const isOwn = (clock & IS_THREAD) === 0 ? owner === pid : tasks.some(({ tid }) => tid === owner);
-  return owner === 0 || isOwn;
+  const owner = cpuClockOwner(clock);
+  if (owner === undefined) return false;
+  const { id, isThread } = owner;
+  return id === 0 || (isThread ? tasks.some(({ tid }) => tid === id) : id === pid);
 }
 
 /** What a struct sigevent asks for: without one, SIGALRM with the timer's number. */
